@@ -1,0 +1,91 @@
+"""What goes in must make sense: one sentence that says what was wrong, what was expected and where."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_lib.functions import Array
+
+__all__ = ["NotFinite", "finite_array", "finite_number", "whole_number"]
+
+
+class NotFinite(ValueError):
+    """A number is nan or infinite where only finite ones make sense."""
+
+
+
+def finite_array(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
+    """Return a float (or complex) copy of `value`, which must be full of finite numbers.
+
+    Raises
+    ------
+    TypeError
+        If a value is not a number.
+    ValueError
+        If rows differ in length or the number of axes is not in `ndim`; `NotFinite`, if a value is nan or
+        infinite.
+
+    Examples
+    --------
+    >>> finite_array("weights[0]", [[0.5, float("nan")]], ndim=(2,))
+    Traceback (most recent call last):
+    backprop_lib.inputs.NotFinite: weights[0][0, 1] is nan, expected a finite number.
+    """
+    try:
+        array: Array = np.array(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths, expected a rectangle.") from None
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"{name} holds {_first_stranger(array)!r}, expected numbers only.")
+    if array.ndim not in ndim:
+        axes = " or ".join(map(str, ndim))
+        raise ValueError(f"{name} has shape {array.shape}, expected {axes} axes.")
+    if array.size == 0:
+        raise ValueError(f"{name} is empty, expected at least one number.")
+    array = array.astype(complex if array.dtype.kind == "c" else float)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        place = ", ".join(map(str, where))
+        raise NotFinite(f"{name}[{place}] is {array[where]}, expected a finite number.")
+    return array
+
+
+def finite_number(name: str, value: Any) -> float:
+    """Return `value` as a float, which must be finite.
+
+    Examples
+    --------
+    >>> finite_number("learning_rate", "fast")
+    Traceback (most recent call last):
+    TypeError: learning_rate is 'fast', expected a finite number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} is {value!r}, expected a finite number.")
+    if not math.isfinite(value):
+        raise NotFinite(f"{name} is {value}, expected a finite number.")
+    return float(value)
+
+
+def whole_number(name: str, value: Any, least: int = 0) -> int:
+    """Return `value` as an int, which must be at least `least`.
+
+    Examples
+    --------
+    >>> whole_number("epochs", -1)
+    Traceback (most recent call last):
+    ValueError: epochs is -1, expected a whole number of at least 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} is {value!r}, expected a whole number of at least {least}.")
+    if value < least:
+        raise ValueError(f"{name} is {value}, expected a whole number of at least {least}.")
+    return int(value)
+
+
+def _first_stranger(array: Array) -> object:
+    """Return the first element that is no number, for the message."""
+    return next((v for v in array.flat if not isinstance(v, int | float | complex)), array.flat[0])

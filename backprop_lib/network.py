@@ -1,0 +1,303 @@
+"""A network of layers: forward and backward in matrix form.
+
+Every layer computes z = a_previous Wᵀ + b and a = f(z), one row per example. `forward` keeps all z and a;
+`gradients` walks back over them with one quantity, delta = ∂E/∂z. These two methods are the heart of the
+course: the rest of this file only makes sure that what goes in makes sense.
+
+Layers are numbered from 1, as in the formulas; layer 0 is the input. A parameter is named `w1[0,1]` —
+layer 1, to neuron 0, from neuron 1 — or `b1[0]`; neurons are counted from 0, as in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
+from backprop_lib.inputs import finite_array, finite_number
+
+__all__ = ["Gradients", "Network", "Trace"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass computed: `a[0]` is the input; layer l has `z[l - 1]` and `a[l]`."""
+
+    z: list[Array]
+    a: list[Array]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """∂E/∂W and ∂E/∂b by layer, shaped like the network's, and each layer's delta = ∂E/∂z per example."""
+
+    weights: list[Array]
+    biases: list[Array] | None
+    deltas: list[Array]
+
+    def by_name(self) -> dict[str, float]:
+        """Return the gradients under their parameters' names, as `Network.by_name` does."""
+        return dict(_named(self.weights, self.biases))
+
+
+class Network:
+    """A fully connected network: weights, biases or none, an activation per layer, a loss.
+
+    Parameters
+    ----------
+    weights : sequence of array_like, one per layer, each of shape (outputs, inputs)
+    biases : sequence of array_like, one per layer, each of shape (outputs,), or None for no biases
+    activation : str, or one str per layer
+        "identity", "sigmoid", "tanh", "relu" or "softplus".
+    loss : str
+        "half_squared_error" ½Σ(t − a)², "squared_error" Σ(t − a)², or "binary_cross_entropy"
+        −Σ(t ln a + (1 − t) ln(1 − a)), which needs a sigmoid in the last layer.
+
+    Raises
+    ------
+    TypeError
+        If a weight or bias is not a number.
+    ValueError
+        If shapes do not fit each other, a value is not finite, or a name is unknown.
+
+    Notes
+    -----
+    A network is a value: its arrays are read-only copies, and `step` returns a new network.
+
+    Examples
+    --------
+    The network of document 002:
+
+    >>> net = Network(weights=[[[0.5]], [[0.5]]])
+    >>> net
+    Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases
+    >>> trace = net.forward([0.1])
+    >>> [round(float(a[0]), 6) for a in trace.a]
+    [0.1, 0.512497, 0.563714]
+    >>> round(net.loss([0.1], [0.9]), 6)
+    0.056544
+    >>> {name: round(g, 6) for name, g in net.gradients([0.1], [0.9]).by_name().items()}
+    {'w1[0,0]': -0.001033, 'w2[0,0]': -0.042387}
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[ArrayLike],
+        biases: Sequence[ArrayLike] | None = None,
+        activation: str | Sequence[str] = "sigmoid",
+        loss: str = "half_squared_error",
+    ) -> None:
+        if len(weights) == 0:
+            raise ValueError("weights is empty, expected one matrix per layer.")
+        self.weights = [finite_array(f"weights[{i}]", w, ndim=(2,)) for i, w in enumerate(weights)]
+        self.biases = None
+        if biases is not None:
+            self.biases = [finite_array(f"biases[{i}]", b, ndim=(1,)) for i, b in enumerate(biases)]
+        names = [activation] * len(self.weights) if isinstance(activation, str) else list(activation)
+        self.activations = [choose("activation", name, ACTIVATIONS) for name in names]
+        self.loss_rule = choose("loss", loss, LOSSES)
+        self._check_layers_fit()
+        for array in self.weights + (self.biases or []):
+            array.setflags(write=False)
+
+    @classmethod
+    def random(
+        cls,
+        sizes: Sequence[int],
+        seed: int = 0,
+        *,
+        biases: bool = True,
+        activation: str | Sequence[str] = "sigmoid",
+        loss: str = "half_squared_error",
+    ) -> Network:
+        """Return a network of the given layer sizes with random weights and zero biases.
+
+        Weights are normal with mean 0 and standard deviation 1/√inputs, so that z starts near ±1.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Number of inputs, then of neurons in each layer.
+        seed : int
+            Seeds a generator of its own; the same seed gives the same weights.
+
+        Examples
+        --------
+        >>> Network.random([10, 3, 2], seed=0)
+        Network 10-3-2, sigmoid, half_squared_error, 36 weights, 5 biases
+        """
+        if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
+            raise ValueError(f"sizes is {sizes!r}, expected two or more positive whole numbers.")
+        rng = np.random.default_rng(seed)
+        shapes = [(outputs, inputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)]
+        weights = [rng.standard_normal(shape) / np.sqrt(shape[1]) for shape in shapes]
+        zeros = [np.zeros(shape[0]) for shape in shapes] if biases else None
+        return cls(weights, zeros, activation, loss)
+
+    # ---- the two passes ------------------------------------------------------------------------
+
+    def forward(self, x: ArrayLike) -> Trace:
+        """Return every pre-activation and activation on the way from input to output.
+
+        Parameters
+        ----------
+        x : array_like, shape (features,) or (batch, features)
+
+        Returns
+        -------
+        Trace
+            `trace.z` and `trace.a` by layer, each (neurons,) or (batch, neurons); `trace.a[0]` is `x`.
+        """
+        trace = Trace(z=[], a=[self._rows("x", x, self.sizes[0])])
+        for layer, (W, f) in enumerate(zip(self.weights, self.activations, strict=True)):
+            z = trace.a[-1] @ W.T
+            if self.biases is not None:
+                z = z + self.biases[layer]
+            trace.z.append(z)
+            trace.a.append(f.rule(z))
+        return trace
+
+    def gradients(self, x: ArrayLike, t: ArrayLike) -> Gradients:
+        """Return ∂E/∂W and ∂E/∂b for every layer: the mean over the batch.
+
+        Parameters
+        ----------
+        x : array_like, shape (features,) or (batch, features)
+        t : array_like, shape (outputs,) or (batch, outputs)
+            The targets.
+        """
+        trace, t = self._forward_with_targets(x, t)
+        batch = len(t)
+        z, a = trace.z, trace.a
+        if self.loss_rule.slope_at_z is not None:
+            delta = self.loss_rule.slope_at_z(z[-1], t)
+        else:
+            delta = self.loss_rule.slope(a[-1], t) * self.activations[-1].slope(z[-1], a[-1])
+        deltas = [delta]
+        for layer in range(len(self.weights) - 1, 0, -1):
+            slope = self.activations[layer - 1].slope(z[layer - 1], a[layer])
+            delta = (delta @ self.weights[layer]) * slope
+            deltas.insert(0, delta)
+        weights = [delta.T @ a_in / batch for delta, a_in in zip(deltas, a, strict=False)]
+        biases = None if self.biases is None else [delta.sum(axis=0) / batch for delta in deltas]
+        return Gradients(weights, biases, deltas)
+
+    def loss(self, x: ArrayLike, t: ArrayLike) -> float:
+        """Return the loss, summed over the outputs and averaged over the batch."""
+        trace, t = self._forward_with_targets(x, t)
+        if self.loss_rule.rule_at_z is not None:
+            losses = self.loss_rule.rule_at_z(trace.z[-1], t)
+        else:
+            losses = self.loss_rule.rule(trace.a[-1], t)
+        return losses.sum(axis=-1).mean().item()  # type: ignore[no-any-return]
+
+    def step(self, gradients: Gradients, learning_rate: float) -> Network:
+        """Return the network after one step of gradient descent, w − η ∂E/∂w."""
+        eta = finite_number("learning_rate", learning_rate)
+        weights = [w - eta * g for w, g in zip(self.weights, gradients.weights, strict=True)]
+        if self.biases is None or gradients.biases is None:
+            return self.replace(weights, None)
+        biases = [b - eta * g for b, g in zip(self.biases, gradients.biases, strict=True)]
+        return self.replace(weights, biases)
+
+    # ---- names and shapes ----------------------------------------------------------------------
+
+    @property
+    def sizes(self) -> list[int]:
+        """Number of inputs, then of neurons in each layer."""
+        return [self.weights[0].shape[1], *(len(w) for w in self.weights)]
+
+    def by_name(self) -> dict[str, float]:
+        """Return every parameter under its name, layer by layer, weights before biases.
+
+        Examples
+        --------
+        >>> Network([[[0.1, 0.3], [0.2, 0.1]]], biases=[[0, 1]]).by_name()
+        {'w1[0,0]': 0.1, 'w1[0,1]': 0.3, 'w1[1,0]': 0.2, 'w1[1,1]': 0.1, 'b1[0]': 0.0, 'b1[1]': 1.0}
+        """
+        return dict(_named(self.weights, self.biases))
+
+    def with_values(self, values: Mapping[str, complex]) -> Network:
+        """Return a copy in which the named parameters have new values.
+
+        Examples
+        --------
+        >>> Network([[[0.5]], [[0.5]]]).with_values({"w2[0,0]": 0.6}).by_name()
+        {'w1[0,0]': 0.5, 'w2[0,0]': 0.6}
+        """
+        named = {**self.by_name(), **values}
+        if unknown := set(values) - set(self.by_name()):
+            raise ValueError(f"{sorted(unknown)[0]!r} is no parameter of this {self!r}.")
+        rest = iter(named.values())
+        layers = [], []  # type: tuple[list[Array], list[Array]]
+        for layer, w in enumerate(self.weights):
+            layers[0].append(np.array([next(rest) for _ in range(w.size)]).reshape(w.shape))
+            if self.biases is not None:
+                layers[1].append(np.array([next(rest) for _ in self.biases[layer]]))
+        return self.replace(layers[0], None if self.biases is None else layers[1])
+
+    def replace(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None) -> Network:
+        """Return a network with other weights and biases, and the same activations and loss."""
+        names = [f.name for f in self.activations]
+        return Network(weights, biases, names, self.loss_rule.name)
+
+    def __repr__(self) -> str:
+        names = [f.name for f in self.activations]
+        count = sum(w.size for w in self.weights)
+        biases = "no biases" if self.biases is None else f"{sum(b.size for b in self.biases)} biases"
+        shape = "-".join(map(str, self.sizes))
+        shown = names[0] if len(set(names)) == 1 else "/".join(names)
+        return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} weights, {biases}"
+
+    # ---- what goes in must make sense ----------------------------------------------------------
+
+    def _check_layers_fit(self) -> None:
+        biases, count = self.biases, len(self.weights)
+        if len(self.activations) != count:
+            got = len(self.activations)
+            raise ValueError(f"activation names {got} layers, expected {count}, one per weight matrix.")
+        if biases is not None and len(biases) != count:
+            raise ValueError(f"biases has {len(biases)} vectors, expected {count}, one per layer.")
+        for i, (w, outputs) in enumerate(zip(self.weights[1:], map(len, self.weights), strict=False), 1):
+            if w.shape[1] != outputs:
+                raise ValueError(
+                    f"weights[{i}] has shape {w.shape}, expected {outputs} columns, "
+                    f"one for each neuron of the layer before."
+                )
+        for i, (b, w) in enumerate(zip(biases or [], self.weights, strict=False)):
+            if len(b) != len(w):
+                raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(w)},), one per neuron.")
+        if self.loss_rule.slope_at_z is not None and self.activations[-1].name != "sigmoid":
+            raise ValueError(
+                f"loss {self.loss_rule.name!r} needs an output in (0, 1): the last activation is "
+                f"{self.activations[-1].name!r}, expected 'sigmoid'."
+            )
+
+    def _rows(self, name: str, value: ArrayLike, width: int) -> Array:
+        rows = finite_array(name, value, ndim=(1, 2))
+        if rows.shape[-1] != width:
+            raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}).")
+        return rows
+
+    def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
+        """Run forward on rows of a batch, even of one, with targets that fit them."""
+        trace = self.forward(np.atleast_2d(self._rows("x", x, self.sizes[0])))
+        t = np.atleast_2d(self._rows("t", t, self.sizes[-1]))
+        if len(t) != len(trace.a[0]):
+            raise ValueError(f"t has {len(t)} rows, expected {len(trace.a[0])}, one for each row of x.")
+        if self.loss_rule.slope_at_z is not None and (outside := (t < 0) | (t > 1)).any():
+            bad = t[outside][0]
+            raise ValueError(f"t holds {bad}, expected targets in [0, 1] for {self.loss_rule.name!r}.")
+        return trace, t
+
+
+def _named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:
+    for layer, w in enumerate(weights, 1):
+        for (i, j), value in np.ndenumerate(w):
+            yield f"w{layer}[{i},{j}]", value.item()
+        if biases is not None:
+            for i, value in enumerate(biases[layer - 1]):
+                yield f"b{layer}[{i}]", value.item()

@@ -1,0 +1,119 @@
+"""How numbers, names and tables are written: one place, so that they look the same everywhere.
+
+Numbers are printed with a fixed number of decimals, which makes them the same on every platform.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Table", "fixed", "identifier", "latex_name", "plain_name", "rate"]
+
+_NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def fixed(value: float, decimals: int = 6) -> str:
+    """Return a number with a fixed count of decimals and a true minus sign; zero has no sign.
+
+    Examples
+    --------
+    >>> fixed(-0.0423868), fixed(-1e-9), fixed(0.5, 2)
+    ('−0.042387', '0.000000', '0.50')
+    """
+    text = f"{value:.{decimals}f}"
+    if text.startswith("-") and not text.strip("-0."):
+        text = text[1:]
+    return text.replace("-", "−")
+
+
+def rate(value: float) -> str:
+    """Return a learning rate, or another number of unknown size, with three significant digits.
+
+    Examples
+    --------
+    >>> rate(0.9), rate(0.0104), rate(902.4), rate(5e-5)
+    ('0.900', '0.0104', '902', '5.00·10⁻⁵')
+    """
+    if value != 0 and not 1e-4 <= abs(value) < 1e5:
+        digits, power = f"{value:.2e}".split("e")
+        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{digits}·10{raised}".replace("-", "−")
+    return f"{value:#.3g}".rstrip(".").replace("-", "−")
+
+
+def latex_name(name: str, single: bool = False) -> str:
+    """Return a symbol's name in LaTeX; `single` drops the neurons where every layer has but one.
+
+    Examples
+    --------
+    >>> latex_name("w1[0,1]"), latex_name("w1[0,0]", single=True), latex_name("E")
+    ('w^{(1)}_{01}', 'w_{1}', 'E')
+    """
+    if not (match := _NAME.fullmatch(name)):
+        return name
+    letter, layer, *neurons = match.groups()
+    if single:
+        return f"{letter}_{{{layer}}}" if layer else letter
+    upper = f"^{{({layer})}}" if layer else ""
+    return f"{letter}{upper}_{{{''.join(filter(None, neurons))}}}"
+
+
+def plain_name(name: str, single: bool = False) -> str:
+    """Return a symbol's name for drawings, where no LaTeX is set.
+
+    Examples
+    --------
+    >>> plain_name("w1[0,1]"), plain_name("w1[0,0]", single=True), plain_name("x[0]", single=True)
+    ('w1[0,1]', 'w₁', 'x')
+    """
+    match = _NAME.fullmatch(name)
+    return f"{match[1]}{match[2].translate(_LOWERED)}" if match and single else name
+
+
+def identifier(name: str) -> str:
+    """Return a symbol's name as a Python identifier.
+
+    Examples
+    --------
+    >>> identifier("w1[0,1]")
+    'w1_0_1'
+    """
+    return re.sub(r"[\[,]", "_", name).rstrip("]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for a notebook, shown as Markdown; cells are Markdown or LaTeX between dollars.
+
+    Examples
+    --------
+    >>> print(Table(["quantity", "value"], [["$z_1$", "0.05"]]))
+    | quantity | value |
+    | :-- | :-- |
+    | $z_1$ | 0.05 |
+    """
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __str__(self) -> str:
+        lines = [self.head, [":--"] * len(self.head), *self.rows]
+        return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+    def __repr__(self) -> str:
+        return f"Table of {len(self.rows)} rows: {', '.join(self.head)}"
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def lines(parts: Iterable[str]) -> str:
+    """Join parts of a Markdown text as paragraphs."""
+    return "\n\n".join(parts)
