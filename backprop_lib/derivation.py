@@ -57,6 +57,8 @@ class Derivation:
         Name ("x[0]", "w1[0,1]", "b1[0]", "z1[0]", "a1[0]", "t[0]", "E") to sympy symbol.
     definitions : dict
         Symbol to the expression that the forward pass computes it with, in that order; the last is E.
+    rules : dict
+        Each activation's symbol to the name of its rule and the symbol of its z.
     parameters : list of str
         Names of weights and biases, in the order of `Network.by_name`.
 
@@ -67,8 +69,6 @@ class Derivation:
     [a2[0] - t[0], a2[0]*(1 - a2[0]), a1[0]]
     >>> d.gradient("w2[0,0]")
     a1[0]*a2[0]*(1 - a2[0])*(a2[0] - t[0])
-    >>> d.prove("w1[0,0]")  # against the derivative of the whole loss, written out
-    0
     """
 
     def __init__(self, net: Network) -> None:
@@ -76,10 +76,9 @@ class Derivation:
         self.parameters = list(net.by_name())
         self.symbols: dict[str, Expr] = {}
         self.definitions: dict[Expr, Expr] = {}
-        self._rules: dict[Expr, tuple[str, Expr]] = {}  # a -> its activation's name and its z
+        self.rules: dict[Expr, tuple[str, Expr]] = {}
         self._used_in: dict[Expr, list[Expr]] = {}
         self._deltas: dict[Expr, Expr] = {}
-        self._written: tuple[dict[Expr, Expr], list[tuple[Expr, Expr]]] | None = None
         for j in range(net.sizes[0]):
             self._symbol(f"x[{j}]")
         for name in self.parameters:
@@ -87,7 +86,7 @@ class Derivation:
         for layer, f in enumerate(net.activations, 1):
             for i in range(net.sizes[layer]):
                 z, a = self._symbol(f"z{layer}[{i}]"), self._symbol(f"a{layer}[{i}]")
-                self._rules[a] = (f.name, z)
+                self.rules[a] = (f.name, z)
                 self._define(z, self._weighted_sum(layer, i))
                 self._define(a, f.formula(sp, z))
         outputs = [(self.output(i), self._symbol(f"t[{i}]")) for i in range(net.sizes[-1])]
@@ -108,7 +107,7 @@ class Derivation:
         [['dE/da2[0]', 'da2[0]/dz2[0]', 'dz2[0]/da1[0]', 'da1[0]/dz1[0]', 'dz1[0]/dw1[0,0]'],
          ['dE/da2[1]', 'da2[1]/dz2[1]', 'dz2[1]/da1[0]', 'da1[0]/dz1[0]', 'dz1[0]/dw1[0,0]']]
         """
-        w = self._parameter(name)
+        w = self.parameter(name)
         return [[*path, self.factor(z, w)] for z in self.used_in(w) for path in self._paths(z)]
 
     def gradient(self, name: str) -> Expr:
@@ -117,7 +116,7 @@ class Derivation:
         What several paths share is multiplied out only once, so the cost grows with the number of
         weights and not with the number of paths.
         """
-        w = self._parameter(name)
+        w = self.parameter(name)
         return sp.Add(*(self.delta(z) * self.factor(z, w).value for z in self.used_in(w)))
 
     def delta(self, z: Expr | str) -> Expr:
@@ -145,11 +144,11 @@ class Derivation:
     def factor(self, of: Expr, by: Expr) -> Factor:
         """Return ∂`of`/∂`by` for two symbols of which the first is defined directly by the second."""
         derived = sp.diff(self.definitions[of], by)
-        if of in self._rules:
-            value = _slope(self._rules[of][0]).xreplace({_Z: by, _A: of})
+        if of in self.rules:
+            value = slope_of(self.rules[of][0]).xreplace({Z: by, A: of})
         elif of == self.E:
             t = self.symbols[str(by).replace(f"a{len(self.net.weights)}", "t")]
-            value = _loss_slope(self.net.loss_rule.name).xreplace({_A: by, _T: t})
+            value = _loss_slope(self.net.loss_rule.name).xreplace({A: by, _T: t})
         else:
             value = derived
         return Factor(of, by, derived, value)
@@ -188,38 +187,6 @@ class Derivation:
             raise ValueError(f"values has no {missing[0]!r}, expected a number for every symbol.")
         return Fraction(int(result.p), int(result.q))
 
-    # ---- proof ---------------------------------------------------------------------------------
-
-    def prove(self, name: str) -> Expr:
-        """Return the whole loss's derivative minus `gradient`, reduced: 0 proves that they are equal.
-
-        The loss is written out in weights and inputs alone and differentiated as one expression. Each
-        activation stays opaque: a function of which only its slope is known. Putting the symbols a back
-        for these functions leaves polynomials (fractions, for the cross-entropy), which sympy compares
-        exactly.
-        """
-        self._written = self._written or self._written_out()
-        whole, symbol_of = self._written
-        naive = sp.diff(whole[self.E], self._parameter(name))
-        for written, symbol in symbol_of:
-            naive = naive.xreplace({written: symbol})
-        difference = naive - self.gradient(name)
-        fractions = self.net.loss_rule.slope_at_z is not None
-        return sp.cancel(sp.together(difference)) if fractions else sp.expand(difference)
-
-    def _written_out(self) -> tuple[dict[Expr, Expr], list[tuple[Expr, Expr]]]:
-        whole: dict[Expr, Expr] = {}
-        symbol_of: list[tuple[Expr, Expr]] = []
-        for symbol, definition in self.definitions.items():
-            if symbol not in self._rules:
-                whole[symbol] = definition.xreplace(whole)
-                continue
-            rule, z = self._rules[symbol]
-            whole[symbol] = _opaque(rule)(whole[z])
-            symbol_of.insert(0, (whole[symbol], symbol))
-            symbol_of.insert(0, (_opaque_slope(rule)(whole[z]), self.factor(symbol, z).value))
-        return whole, symbol_of
-
     # ---- the network as a graph ----------------------------------------------------------------
 
     def output(self, i: int) -> Expr:
@@ -237,7 +204,8 @@ class Derivation:
         self.symbols[name] = sp.Symbol(name, real=True)
         return self.symbols[name]
 
-    def _parameter(self, name: str) -> Expr:
+    def parameter(self, name: str) -> Expr:
+        """Return the symbol of a weight or bias."""
         if name not in self.parameters:
             raise ValueError(f"{name!r} is no parameter, expected one of {', '.join(self.parameters)}.")
         return self.symbols[name]
@@ -270,46 +238,30 @@ def derive(net: Network) -> Derivation:
     return Derivation(net)
 
 
-_Z, _A, _T = sp.symbols("z a t", real=True)
+Z, A, _T = sp.symbols("z a t", real=True)
 
 
 @cache
-def _slope(name: str) -> Expr:
-    """Return an activation's readable slope in _Z and _A, after sympy has confirmed it."""
+def slope_of(name: str) -> Expr:
+    """Return an activation's readable slope in the symbols `Z` and `A`, after sympy has confirmed it."""
     f = choose("activation", name, ACTIVATIONS)
-    formula, slope = f.formula(sp, _Z), sp.sympify(f.slope_formula(sp, _Z, _A))
-    _confirm(f"the slope of {name!r}", sp.diff(formula, _Z), slope.subs(_A, formula))
+    formula, slope = f.formula(sp, Z), sp.sympify(f.slope_formula(sp, Z, A))
+    _confirm(f"the slope of {name!r}", sp.diff(formula, Z), slope.subs(A, formula))
     return slope
 
 
 @cache
 def _loss_slope(name: str) -> Expr:
-    """Return a loss's readable slope in _A and _T, after sympy has confirmed it."""
+    """Return a loss's readable slope in `A` and `_T`, after sympy has confirmed it."""
     f = choose("loss", name, LOSSES)
-    slope = sp.sympify(f.slope_formula(sp, _A, _T))
-    _confirm(f"the slope of {name!r}", sp.diff(f.formula(sp, _A, _T), _A), slope)
+    slope = sp.sympify(f.slope_formula(sp, A, _T))
+    _confirm(f"the slope of {name!r}", sp.diff(f.formula(sp, A, _T), A), slope)
     return slope
 
 
 def _confirm(what: str, derived: Expr, written: Expr) -> None:
     if sp.simplify(derived - written) != 0:
         raise ValueError(f"{what} is written as {written}, but sympy derives {derived}.")
-
-
-@cache
-def _opaque(rule: str) -> Expr:
-    """Return a sympy function of which only the slope is known."""
-
-    def fdiff(self: Expr, argindex: int = 1) -> Expr:
-        slope = _slope(rule)
-        return _opaque_slope(rule)(self.args[0]) if slope.has(_Z) else slope.xreplace({_A: self})
-
-    return type(rule, (sp.Function,), {"fdiff": fdiff})
-
-
-@cache
-def _opaque_slope(rule: str) -> Expr:
-    return sp.Function(f"{rule}_slope")
 
 
 def _floats(values: Mapping[Expr, float]) -> dict[Expr, Expr]:

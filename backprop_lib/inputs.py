@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
 
-__all__ = ["NotFinite", "finite_array", "finite_number", "whole_number"]
+__all__ = ["NotFinite", "check_layers_fit", "finite_array", "finite_number", "whole_number"]
 
 
 class NotFinite(ValueError):
@@ -84,6 +84,31 @@ def whole_number(name: str, value: Any, least: int = 0) -> int:
     if value < least:
         raise ValueError(f"{name} is {value}, expected a whole number of at least {least}.")
     return int(value)
+
+
+def check_layers_fit(weights: list[Array], biases: list[Array] | None, activations: list[str]) -> None:
+    """Raise ValueError unless each layer takes what the one before gives.
+
+    Examples
+    --------
+    >>> check_layers_fit([np.ones((2, 2)), np.ones((2, 3))], None, ["sigmoid", "sigmoid"])
+    Traceback (most recent call last):
+    ValueError: weights[1] has shape (2, 3), expected 2 columns, one for each neuron of the layer before.
+    """
+    count = len(weights)
+    if len(activations) != count:
+        raise ValueError(f"activation names {len(activations)} layers, expected {count}, one per layer.")
+    for i in range(1, count):
+        if weights[i].shape[1] != len(weights[i - 1]):
+            raise ValueError(
+                f"weights[{i}] has shape {weights[i].shape}, expected {len(weights[i - 1])} columns, "
+                f"one for each neuron of the layer before."
+            )
+    if biases is not None and len(biases) != count:
+        raise ValueError(f"biases has {len(biases)} vectors, expected {count}, one per layer.")
+    for i, (b, w) in enumerate(zip(biases or [], weights, strict=False)):
+        if len(b) != len(w):
+            raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(w)},), one per neuron.")
 
 
 def _first_stranger(array: Array) -> object:

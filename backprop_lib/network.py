@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
-from backprop_lib.inputs import finite_array, finite_number
+from backprop_lib.inputs import check_layers_fit, finite_array, finite_number
 
 __all__ = ["Gradients", "Network", "Trace"]
 
@@ -99,7 +99,8 @@ class Network:
         names = [activation] * len(self.weights) if isinstance(activation, str) else list(activation)
         self.activations = [choose("activation", name, ACTIVATIONS) for name in names]
         self.loss_rule = choose("loss", loss, LOSSES)
-        self._check_layers_fit()
+        check_layers_fit(self.weights, self.biases, names)
+        self._check_output_fits_loss()
         for array in self.weights + (self.biases or []):
             array.setflags(write=False)
 
@@ -254,26 +255,12 @@ class Network:
 
     # ---- what goes in must make sense ----------------------------------------------------------
 
-    def _check_layers_fit(self) -> None:
-        biases, count = self.biases, len(self.weights)
-        if len(self.activations) != count:
-            got = len(self.activations)
-            raise ValueError(f"activation names {got} layers, expected {count}, one per weight matrix.")
-        if biases is not None and len(biases) != count:
-            raise ValueError(f"biases has {len(biases)} vectors, expected {count}, one per layer.")
-        for i, (w, outputs) in enumerate(zip(self.weights[1:], map(len, self.weights), strict=False), 1):
-            if w.shape[1] != outputs:
-                raise ValueError(
-                    f"weights[{i}] has shape {w.shape}, expected {outputs} columns, "
-                    f"one for each neuron of the layer before."
-                )
-        for i, (b, w) in enumerate(zip(biases or [], self.weights, strict=False)):
-            if len(b) != len(w):
-                raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(w)},), one per neuron.")
-        if self.loss_rule.slope_at_z is not None and self.activations[-1].name != "sigmoid":
+    def _check_output_fits_loss(self) -> None:
+        last = self.activations[-1].name
+        if self.loss_rule.slope_at_z is not None and last != "sigmoid":
             raise ValueError(
-                f"loss {self.loss_rule.name!r} needs an output in (0, 1): the last activation is "
-                f"{self.activations[-1].name!r}, expected 'sigmoid'."
+                f"loss {self.loss_rule.name!r} needs an output in (0, 1): "
+                f"the last activation is {last!r}, expected 'sigmoid'."
             )
 
     def _rows(self, name: str, value: ArrayLike, width: int) -> Array:
