@@ -1,0 +1,67 @@
+# Everyday commands. Nothing needs to be active: each works in the project's own environment.
+
+VENV ?= .venv
+PYTHON ?= python3
+LAB_ARGS ?=
+LOCK_ARGS ?=
+
+BIN := $(VENV)/bin
+INSTALLED := pyproject.toml $(wildcard settings/share/jupyter/lab/settings/overrides.d/*)
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
+
+# The matrices are small: a second BLAS thread only costs time.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint types unit notebooks bench-widgets lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+lab: $(VENV)/locked-lab ## Install the course and open it in JupyterLab (LAB_ARGS=--no-browser on a server)
+	@$(BIN)/jupyter trust notebooks/*.ipynb
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+		$(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
+
+test: lint types ## Run every check: style, types, tests, notebooks, browser
+	$(BIN)/pytest
+
+lint: $(VENV)/locked-test ## Check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/locked-test ## Check the types of backprop_lib
+	$(BIN)/mypy
+
+unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
+	$(BIN)/pytest tests backprop_lib --ignore tests/browser
+
+notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
+	$(BIN)/python tests/store_notebooks.py notebooks/*.ipynb
+
+bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
+	$(BIN)/python benchmarks/slider_latency.py
+
+lock: $(VENV)/locked-test ## Remake requirements/ from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt
+	$(COMPILE) $(LOCK_ARGS) --output-file requirements/test.txt --extra test -c requirements/lab.txt
+	sed -n '/^[a-z]/s/ *\\$$//p' requirements/lab.txt > requirements/pins.txt
+
+clean: ## Remove the environment and everything made by running
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+$(VENV)/locked-%: requirements/%.txt $(INSTALLED) | $(BIN)/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "$(PYTHON) is not Python 3.11 or later: name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make environments: install its venv module (Debian: python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
