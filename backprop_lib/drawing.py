@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+import numpy as np
+
 from backprop_lib.network import Gradients, Network, Trace
 from backprop_lib.text import fixed, plain_name
 
@@ -82,7 +84,8 @@ def draw_network(
 class _NetworkDrawing:
     """Lays the layers out in columns from left to right and collects marks and words."""
 
-    gap, row, radius, margin = 205.0, 118.0, 40.0, 62.0
+    row, margin = 136.0, 64.0
+    half_width, half_height = 56.0, 27.0  # of a neuron
 
     def __init__(
         self,
@@ -95,8 +98,9 @@ class _NetworkDrawing:
         self.net, self.trace, self.target, self.loss = net, trace, target, loss
         self.slopes = gradients.by_name() if gradients else {}
         self.single = max(net.sizes) == 1
-        self.height = self.row * max(net.sizes) + 24
-        end = 190 if loss is not None else 0
+        self.gap = 280.0 if self.single else 350.0
+        self.height = self.row * max(net.sizes) + 4
+        end = 176 if loss is not None else 0
         self.width = 2 * self.margin + self.gap * (len(net.sizes) - 1) + end
         self.marks: list[str] = []
         self.words: list[str] = []
@@ -133,8 +137,8 @@ class _NetworkDrawing:
 
     def _input(self, i: int, x: float, y: float) -> None:
         name = self._name(f"x[{i}]")
-        self._circle(x, y, COLOURS["wash"])
-        self._text(x, y - 52, name, bold=True)
+        self._box(x, y, COLOURS["wash"], corner=6)
+        self._text(x, y - 38, name, bold=True)
         if self.trace:
             value = fixed(self.trace.a[0][i], 4)
             self._text(x, y + 5, value)
@@ -142,62 +146,64 @@ class _NetworkDrawing:
 
     def _neuron(self, layer: int, i: int, x: float, y: float) -> None:
         z, a = self._name(f"z{layer}[{i}]"), self._name(f"a{layer}[{i}]")
-        self._circle(x, y, COLOURS["paper"])
-        top, bottom = y - self.radius, y + self.radius
+        self._box(x, y, COLOURS["paper"], corner=self.half_height)
+        top, bottom = y - self.half_height, y + self.half_height
         self.marks.append(f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}" stroke="{COLOURS["line"]}"/>')
-        self._text(x, y - 52, f"{z} | {a}", bold=True)
+        self._text(x - 26, y - 38, z, bold=True)
+        self._text(x + 26, y - 38, a, bold=True)
         if self.trace:
             values = fixed(self.trace.z[layer - 1][i], 4), fixed(self.trace.a[layer][i], 4)
-            self._text(x - 19, y + 4, values[0], size=11)
-            self._text(x + 19, y + 4, values[1], size=11)
+            self._text(x - 27, y + 5, values[0], size=13)
+            self._text(x + 27, y + 5, values[1], size=13)
             self.words.append(f"{z} = {values[0]}, {a} = {values[1]}")
 
     def _edges(self, layer: int) -> None:
+        """Draw the edges into a layer; with more than two neurons on a side there is no room for labels."""
         weights = self.net.weights[layer - 1]
-        biggest = max(1e-12, abs(weights).max())
-        for (i, j), w in sorted(((ij, float(w)) for ij, w in _each(weights))):
+        biggest = max(1e-12, float(abs(weights).max()))
+        for (i, j), value in np.ndenumerate(weights):
+            w = float(value)
             (x0, y0), (x1, y1) = self._at(layer - 1, j), self._at(layer, i)
-            length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-            ux, uy = (x1 - x0) / length, (y1 - y0) / length
+            x0, x1 = x0 + self.half_width, x1 - self.half_width
             colour = COLOURS["positive" if w >= 0 else "negative"]
-            start, stop = self.radius, length - self.radius
             self.marks.append(
-                f'<path d="M{x0 + ux * start:.1f} {y0 + uy * start:.1f}'
-                f'L{x0 + ux * stop:.1f} {y0 + uy * stop:.1f}" stroke="{colour}" '
+                f'<path d="M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}" stroke="{colour}" '
                 f'stroke-width="{1 + 2.5 * abs(w) / biggest:.1f}"/>'
             )
             along = 0.5 if self.single else 0.36
-            self._edge_label(f"w{layer}[{i},{j}]", w, x0 + ux * length * along, y0 + uy * length * along, colour)
+            at = x0 + (x1 - x0) * along, y0 + (y1 - y0) * along
+            self._edge_label(f"w{layer}[{i},{j}]", w, *at, colour, drawn=max(weights.shape) <= 2)
 
-    def _edge_label(self, name: str, w: float, x: float, y: float, colour: str) -> None:
-        shown, value = self._name(name), fixed(w, 4)
-        self._text(x, y - 9, f"{shown} = {value}", colour=colour, halo=True)
-        self.words.append(f"{shown} = {value}")
+    def _edge_label(self, name: str, w: float, x: float, y: float, colour: str, *, drawn: bool) -> None:
+        labels = [(f"{self._name(name)} = {fixed(w, 4)}", y - 8, colour, 14 if self.single else 12)]
         if name in self.slopes:
             slope = fixed(self.slopes[name], 4)
-            self._text(x, y + 20, f"∂E/∂{shown} =", colour=COLOURS["soft"], size=12, halo=True)
             sign = COLOURS["negative" if slope.startswith("−") else "positive"]
-            self._text(x, y + 36, slope, colour=sign, size=13, halo=True)
-            self.words.append(f"∂E/∂{shown} = {slope}")
+            labels.append((f"∂E/∂{self._name(name)} = {slope}", y + 19, sign, 12))
+        for text, height, ink, size in labels:
+            self.words.append(text)
+            if drawn:
+                self._text(x, height, text, colour=ink, size=size, halo=True)
 
     def _loss(self, loss: float) -> None:
         x, y = self._at(len(self.net.sizes) - 1, 0)
-        x0, x1 = x + self.radius, x + 120
+        x0, x1 = x + self.half_width, x + self.half_width + 44
         self.marks.append(
             f'<path d="M{x0:.1f} {y:.1f}H{x1:.1f}" stroke="{COLOURS["soft"]}" stroke-dasharray="4 4"/>'
-            f'<rect x="{x1:.1f}" y="{y - 32:.1f}" width="112" height="64" rx="6" '
+            f'<rect x="{x1:.1f}" y="{y - 32:.1f}" width="128" height="64" rx="6" '
             f'fill="{COLOURS["wash"]}" stroke="{COLOURS["soft"]}"/>'
         )
-        self._text(x1 + 56, y - 6, f"E = {fixed(loss, 6)}", bold=True, size=13)
+        self._text(x1 + 64, y - 6, f"E = {fixed(loss, 6)}", bold=True, size=13)
         self.words.append(f"E = {fixed(loss, 6)}")
         if self.target is not None:
-            self._text(x1 + 56, y + 17, f"target t = {fixed(self.target, 4)}", size=12)
+            self._text(x1 + 64, y + 17, f"target t = {fixed(self.target, 4)}", size=12)
             self.words.append(f"target t = {fixed(self.target, 4)}")
 
-    def _circle(self, x: float, y: float, fill: str) -> None:
+    def _box(self, x: float, y: float, fill: str, corner: float) -> None:
         self.marks.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{self.radius:.1f}" fill="{fill}" '
-            f'stroke="{COLOURS["ink"]}" stroke-width="1.5"/>'
+            f'<rect x="{x - self.half_width:.1f}" y="{y - self.half_height:.1f}" '
+            f'width="{2 * self.half_width:.1f}" height="{2 * self.half_height:.1f}" rx="{corner:.1f}" '
+            f'fill="{fill}" stroke="{COLOURS["ink"]}" stroke-width="1.5"/>'
         )
 
     def _text(
@@ -218,8 +224,3 @@ class _NetworkDrawing:
             f'text-anchor="middle"{weight}{under}>{escape(text)}</text>'
         )
 
-
-def _each(weights: object) -> list[tuple[tuple[int, int], float]]:
-    import numpy as np
-
-    return [((i, j), float(w)) for (i, j), w in np.ndenumerate(np.asarray(weights))]
