@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
@@ -103,7 +104,9 @@ class Derivation:
         In a 2-2-2 network a weight of the first layer reaches the loss on two paths:
 
         >>> d = derive(Network(weights=[[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]]))
-        >>> [[f"d{f.of}/d{f.by}" for f in path] for path in d.factors("w1[0,0]")]  # doctest: +NORMALIZE_WHITESPACE
+        >>> [
+        ...     [f"d{f.of}/d{f.by}" for f in path] for path in d.factors("w1[0,0]")
+        ... ]  # doctest: +NORMALIZE_WHITESPACE
         [['dE/da2[0]', 'da2[0]/dz2[0]', 'dz2[0]/da1[0]', 'da1[0]/dz1[0]', 'dz1[0]/dw1[0,0]'],
          ['dE/da2[1]', 'da2[1]/dz2[1]', 'dz2[1]/da1[0]', 'da1[0]/dz1[0]', 'dz1[0]/dw1[0,0]']]
         """
@@ -162,7 +165,7 @@ class Derivation:
         for key, arrays in (("x", trace.a[:1]), ("z", trace.z), ("a", trace.a[1:]), ("t", [t])):
             for layer, array in enumerate(arrays, 1):
                 label = f"{key}{layer}" if key in "za" else key
-                values |= {self.symbols[f"{label}[{i}]"]: float(v) for i, v in enumerate(array)}
+                values |= {self.symbols[f"{label}[{i}]"]: float(v) for i, v in enumerate(np.asarray(array))}
         values[self.E] = self.net.loss(x, t)
         return values
 

@@ -1,7 +1,7 @@
 """Drawing a network: inputs, weights on the edges, z | a in each neuron, the loss, gradients beneath.
 
-Everything drawn is read off the `Network`, its `Trace` and its `Gradients`; nothing is typed in. The colours of
-the whole course stand here: blue is positive, orange is negative, and the sign is always written as well.
+Everything drawn is read off the `Network`, its `Trace` and its `Gradients`; nothing is typed in. The colours
+of the whole course stand here: blue is positive, orange is negative, and the sign is always written as well.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ COLOURS = {
     "paper": "#ffffff",
     "wash": "#eef3f9",
 }
-FONT = "'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
+_PLAIN = " =:/;,.()'+-_*!?&"  # what needs no escape in an address
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ class Picture:
         return self.alt
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        source = quote(self.svg, safe=" =:/;,.()'+-_*!?&")
-        image = f'<img alt="{escape(self.alt)}" src="data:image/svg+xml,{source}" style="max-width: 100%">'
+        image = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="max-width: 100%">'
         return {"text/html": image, "text/plain": self.alt}
 
 
@@ -79,6 +79,11 @@ def draw_network(
     if max(net.sizes) > 6:
         raise ValueError(f"the widest layer has {max(net.sizes)} neurons, expected at most 6 in a drawing.")
     return _NetworkDrawing(net, trace, gradients, target, loss).picture()
+
+
+def address(svg: str) -> str:
+    """Return an SVG as a data address that fits between double quotes and stays as short as it can."""
+    return f"data:image/svg+xml,{quote(' '.join(svg.split()).replace(chr(34), chr(39)), safe=_PLAIN)}"
 
 
 class _NetworkDrawing:
@@ -223,4 +228,3 @@ class _NetworkDrawing:
             f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size}" '
             f'text-anchor="middle"{weight}{under}>{escape(text)}</text>'
         )
-

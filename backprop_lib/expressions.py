@@ -1,8 +1,8 @@
 """Reading a formula that stands in a file, without ever running it as code.
 
-Formulas from documents are written in a small language: numbers, names, + − * / **, parentheses, exp(…), log(…)
-and D(y, x) for the derivative of y by x. The text is parsed into a syntax tree and every node is translated by
-hand; whatever is not on the list is refused with a sentence. Decimal numbers stay exact.
+Formulas from documents are written in a small language: numbers, names, + − * / **, parentheses, exp(…),
+log(…) and D(y, x) for the derivative of y by x. The text is parsed into a syntax tree and every node is
+translated by hand; whatever is not on the list is refused with a sentence. Decimal numbers stay exact.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ def parse(
     >>> x = sp.Symbol("x")
     >>> parse(".5 * x**2", {"x": x}), parse("D(x**2, x)", {"x": x}, sp.diff)
     (x**2/2, 2*x)
-    >>> parse("__import__('os')", {})
+    >>> parse("open(x)", {"x": x})
     Traceback (most recent call last):
-    ValueError: formula "__import__('os')" holds "__import__('os')", expected numbers, names, + - * / **, exp, log or D.
+    ValueError: formula "open(x)" holds "open(x)", expected numbers, names, + - * / **, exp, log or D.
     """
     if len(text) > _LONGEST:
         raise ValueError(f"formula of {len(text)} characters, expected at most {_LONGEST}.")

@@ -116,14 +116,14 @@ ACTIVATIONS: Mapping[str, Activation] = {f.name: f for f in (
     ),
     Activation(
         "relu",  # at z = 0, where no derivative exists, the slope is taken as 0
-        rule=lambda z: np.where(z.real > 0, z, 0.0),         slope=lambda z, a: np.where(z.real > 0, 1.0, 0.0),
+        rule=lambda z: np.where(z.real > 0, z, 0.0),         slope=lambda z, a: (z.real > 0) * 1.0,
         formula=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
-                                               slope_formula=lambda sp, z, a: sp.Piecewise((1, z > 0), (0, True)),
+                                       slope_formula=lambda sp, z, a: sp.Piecewise((1, z > 0), (0, True)),
     ),
     Activation(
         "softplus",
         rule=softplus,                                       slope=lambda z, a: sigmoid(z),
-        formula=lambda sp, z: sp.log(1 + sp.exp(z)),         slope_formula=lambda sp, z, a: 1 / (1 + sp.exp(-z)),
+        formula=lambda sp, z: sp.log(1 + sp.exp(z)),      slope_formula=lambda sp, z, a: 1 / (1 + sp.exp(-z)),
     ),
 )}
 

@@ -17,7 +17,6 @@ class NotFinite(ValueError):
     """A number is nan or infinite where only finite ones make sense."""
 
 
-
 def finite_array(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
     """Return a float (or complex) copy of `value`, which must be full of finite numbers.
 

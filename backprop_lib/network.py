@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -133,7 +134,7 @@ class Network:
         if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
             raise ValueError(f"sizes is {sizes!r}, expected two or more positive whole numbers.")
         rng = np.random.default_rng(seed)
-        shapes = [(outputs, inputs) for inputs, outputs in zip(sizes, sizes[1:], strict=False)]
+        shapes = [(outputs, inputs) for inputs, outputs in pairwise(sizes)]
         weights = [rng.standard_normal(shape) / np.sqrt(shape[1]) for shape in shapes]
         zeros = [np.zeros(shape[0]) for shape in shapes] if biases else None
         return cls(weights, zeros, activation, loss)

@@ -7,9 +7,9 @@ background and, for every position, only the marks; that is what makes it answer
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing import COLOURS, Picture
+from backprop_lib.drawing import COLOURS, Picture, address
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate
@@ -25,7 +25,7 @@ from backprop_lib.training import Sweep, loss_on_grid
 
 __all__ = ["Panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
 
-_STYLE = {
+_STYLE: Any = {  # matplotlib names each of its settings in its types
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.edgecolor": COLOURS["soft"],
@@ -45,6 +45,7 @@ _LONGEST = 160  # points in one drawn curve
 class Panel:
     """A background drawn by matplotlib, and the way from data to its pixels."""
 
+    title: str
     svg: str
     width: float
     height: float
@@ -70,6 +71,16 @@ class Panel:
             f'<circle cx="{x1:g}" cy="{y1:g}" r="4.5" fill="{ink}" stroke="{paper}" stroke-width="1"/>'
         )
 
+    def tangent(self, x: float, y: float, slope: float, reach: float = 2.0) -> str:
+        """Return SVG marks for a point and the tangent through it."""
+        ends = self.pixels([x - reach, x + reach], [y - slope * reach, y + slope * reach]).round(1)
+        ((px, py),) = self.pixels([x], [y]).round(1)
+        ink, paper = COLOURS["negative"], COLOURS["paper"]
+        return (
+            f'<path d="M{ends[0, 0]:g} {ends[0, 1]:g}L{ends[1, 0]:g} {ends[1, 1]:g}" stroke="{ink}" '
+            f'stroke-width="2.5"/><circle cx="{px:g}" cy="{py:g}" r="5" fill="{ink}" stroke="{paper}"/>'
+        )
+
     @property
     def inside(self) -> str:
         """The rectangle of the axes as `x y width height`, to clip marks with."""
@@ -87,7 +98,7 @@ class Panel:
     @property
     def address(self) -> str:
         """The background as a data address, for a style sheet."""
-        return f"data:image/svg+xml,{quote(self.svg, safe=' =:/;,.()+-_*!?&')}"
+        return address(self.svg)
 
 
 def thin(count: int) -> Array:
@@ -110,7 +121,18 @@ def loss_panel(updates: int, low: float, high: float, goal: float | None = None)
             label = f"goal: E < {rate(goal)}"
             axes.annotate(label, (1, goal), (0, -11), textcoords="offset points", color=COLOURS["positive"])
 
-    return _panel(draw)
+    return _panel("Loss curve", draw)
+
+
+def curve_panel(x: Array, rule: Callable[[Array], Array], across: str, up: str) -> Panel:
+    """Return axes with the curve of a function, for a tangent to be laid over it."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot(x, rule(x), color=COLOURS["positive"], linewidth=2)
+        axes.set(xlabel=across, ylabel=up)
+        axes.grid(color=COLOURS["line"], linewidth=0.5)
+
+    return _panel("Curve with its tangent", draw)
 
 
 def surface_panel(
@@ -144,7 +166,7 @@ def surface_panel(
         axes.clabel(lines, fmt=lambda value: f"{value:g}", fontsize=8)
         axes.set(xlabel=plain_name(names[0], single), ylabel=plain_name(names[1], single))
 
-    return _panel(draw)
+    return _panel("Path of the descent on the loss surface", draw)
 
 
 def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
@@ -197,15 +219,17 @@ def sweep_marks(runs: Sweep, r: int, curves: Panel, surface: Panel | None) -> li
     return marks
 
 
-def _panel(draw: object, width: float = 430.0, height: float = 310.0) -> Panel:
+def _panel(title: str, draw: Callable[[Axes], object], width: float = 430.0, height: float = 310.0) -> Panel:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
         axes = figure.subplots()
-        draw(axes)  # type: ignore[operator]
+        draw(axes)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
-    svg = svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")
-    return Panel(svg, width, height, axes)
+    svg = (
+        svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")
+    )
+    return Panel(title, svg, width, height, axes)

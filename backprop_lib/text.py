@@ -6,10 +6,12 @@ Numbers are printed with a fixed number of decimals, which makes them the same o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Table", "fixed", "identifier", "latex_name", "plain_name", "rate"]
+import numpy as np
+
+__all__ = ["Table", "fixed", "identifier", "latex_name", "plain_name", "rate", "values"]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -114,6 +116,16 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def lines(parts: Iterable[str]) -> str:
-    """Join parts of a Markdown text as paragraphs."""
-    return "\n\n".join(parts)
+def values(**named: float) -> Table:
+    """Return named numbers as a table of one row, whole numbers as they are, others to six decimals.
+
+    Examples
+    --------
+    >>> print(values(dE_dw2=-0.0423868, updates=812))
+    | dE/dw2 | updates |
+    | :-- | :-- |
+    | −0.042387 | 812 |
+    """
+    cells = [str(v) if isinstance(v, int | np.integer) else fixed(float(v)) for v in named.values()]
+    head = [re.sub(r"^d(\w+)_d(\w+)$", r"d\1/d\2", name).replace("_", " ") for name in named]
+    return Table(head, [cells])

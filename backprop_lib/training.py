@@ -107,7 +107,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Many trainings side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`."""
+    """Trainings side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`."""
 
     learning_rates: Array
     loss: Array
@@ -233,7 +233,7 @@ class _Copies:
             self.a.append(f.rule(self.z[-1]))
         rule = self.net.loss_rule
         losses = rule.rule_at_z(self.z[-1], self.t) if rule.rule_at_z else rule.rule(self.a[-1], self.t)
-        return losses.sum(axis=1).mean(axis=0)
+        return np.asarray(losses.sum(axis=1).mean(axis=0))
 
     def gradients(self) -> Array:
         """Return ∂E/∂parameter, shaped like `values`, for the z and a of the last forward pass."""

@@ -108,9 +108,7 @@ class Judge:
     33 facts: 33 × equal
     """
 
-    def __init__(
-        self, document: Document, d: Derivation, x: ArrayLike, t: ArrayLike, **more: float
-    ) -> None:
+    def __init__(self, document: Document, d: Derivation, x: ArrayLike, t: ArrayLike, **more: float) -> None:
         self.document, self.d = document, d
         free = {name: sp.Symbol(name, real=True) for name in more}
         known = d.symbols | free
@@ -130,8 +128,9 @@ class Judge:
 
     def numbers(self) -> Verdicts:
         """Judge every printed number."""
-        judged = [self.number(n) for n in self.document.numbers]
-        rows = [[j.fact.place, f"`{j.fact.printed}`", j.right, j.verdict] for j in judged]
+        facts = self.document.numbers
+        judged = [self.number(fact) for fact in facts]
+        rows = [[f.place, f"`{f.printed}`", j.right, j.verdict] for f, j in zip(facts, judged, strict=True)]
         return Verdicts(["place", "printed", "computed", "verdict"], rows, judged)
 
     def number(self, fact: Number) -> Judged:
@@ -139,7 +138,9 @@ class Judge:
         right = _decimal(self._value(self._parse(fact.of)))
         digits = -int(Decimal(fact.printed).as_tuple().exponent)
         if fact.given:
-            return Judged(fact, fixed(float(right), digits), AGREES if Decimal(fact.printed) == right else WRONG)
+            return Judged(
+                fact, fixed(float(right), digits), AGREES if Decimal(fact.printed) == right else WRONG
+            )
         verdict = compare_digits(fact.printed, right)
         computed = fixed(float(right), max(6, digits + 3))
         if verdict == WRONG and fact.shown:
@@ -151,8 +152,9 @@ class Judge:
 
     def formulas(self) -> Verdicts:
         """Judge every formula."""
-        judged = [self.formula(f) for f in self.document.formulas]
-        rows = [[j.fact.place, f"${j.fact.printed}$", j.right, j.verdict] for j in judged]
+        facts = self.document.formulas
+        judged = [self.formula(fact) for fact in facts]
+        rows = [[f.place, f"${f.printed}$", j.right, j.verdict] for f, j in zip(facts, judged, strict=True)]
         return Verdicts(["place", "the document's formula", "left − right", "verdict"], rows, judged)
 
     def formula(self, fact: Formula) -> Judged:

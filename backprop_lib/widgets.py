@@ -7,18 +7,21 @@ browser (`jslink`), so they answer within a frame or two and go on working when 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.functions import ACTIVATIONS, choose
 from backprop_lib.network import Network
-from backprop_lib.plots import Panel, loss_panel, surface_panel, sweep_marks
+from backprop_lib.plots import Panel, curve_panel, loss_panel, surface_panel, sweep_marks
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
 
-__all__ = ["RateExplorer", "log_rates", "rate_explorer"]
+__all__ = ["FrameSlider", "log_rates", "rate_explorer", "slope_slider"]
 
 
 def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> list[float]:
@@ -39,39 +42,50 @@ def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> li
     return [float(r) for r in around * 10.0 ** (steps / per_decade)]
 
 
-class RateExplorer(ipw.VBox):  # type: ignore[misc]
-    """A slider over learning rates, with the loss curve, the descent on the surface, and the outcome in words.
+class FrameSlider(ipw.VBox):  # type: ignore[misc]
+    """A slider whose every position shows one prepared frame: a sentence and some panels.
 
     Attributes
     ----------
     slider : ipywidgets.SelectionSlider
-        Its `index` is the position in `runs.learning_rates`.
+        Its `index` is the number of the frame.
     stack : ipywidgets.Stack
-        One prepared frame per rate.
-    runs : Sweep
+        The prepared frames.
     sentences : list of str
         What each frame says.
     """
 
-    def __init__(self, runs: Sweep, sentences: list[str], frames: list[str], style: str, start: int) -> None:
-        self.runs, self.sentences = runs, sentences
-        options = [(rate(r), i) for i, r in enumerate(runs.learning_rates)]
+    def __init__(
+        self,
+        description: str,
+        labels: Sequence[str],
+        sentences: Sequence[str],
+        panels: Sequence[Panel],
+        marks: Sequence[Sequence[str]],
+        start: int,
+    ) -> None:
+        self.sentences = list(sentences)
+        key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
         self.slider = ipw.SelectionSlider(
-            options=options,
+            options=[(label, i) for i, label in enumerate(labels)],
             value=start,
-            description="learning rate η",
+            description=description,
             style={"description_width": "initial"},
             layout={"width": "min(100%, 640px)"},
-            continuous_update=True,
         )
+        frames = [_frame(key, panels, m, s) for m, s in zip(marks, sentences, strict=True)]
         self.stack = ipw.Stack([ipw.HTML(frame) for frame in frames], selected_index=start)
         ipw.jslink((self.slider, "index"), (self.stack, "selected_index"))
-        super().__init__([ipw.HTML(style), self.slider, self.stack])
+        super().__init__([ipw.HTML(_style(key, panels)), self.slider, self.stack])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the view, and in full the words that stand where no widget can be shown."""
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        rates = self.runs.learning_rates
+        labels = self.slider._options_labels
         return (
-            f"Slider over {len(rates)} learning rates from {rate(rates[0])} to {rate(rates[-1])}. "
+            f"Slider “{self.slider.description}”, {len(labels)} positions from {labels[0]} to {labels[-1]}. "
             f"{self.sentences[self.slider.index]}"
         )
 
@@ -85,7 +99,7 @@ def rate_explorer(
     goal: float,
     start: float,
     surface: tuple[float, float, float, float] | None = None,
-) -> RateExplorer:
+) -> FrameSlider:
     """Train at every learning rate and return a slider over the results.
 
     Parameters
@@ -106,8 +120,9 @@ def rate_explorer(
     Examples
     --------
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
-    >>> rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
-    Slider over 2 learning rates from 0.900 to 9.00. η = 9.00: reaches E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.
+    >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
+    >>> explorer.sentences[explorer.slider.index]
+    'η = 9.00: reaches E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
     """
     runs = sweep(net, x, t, learning_rates, updates, stop_below=goal)
     names = list(net.by_name())
@@ -117,14 +132,44 @@ def rate_explorer(
     curves = loss_panel(len(runs.loss), goal / 5, min(float(shown.max()), 1e3) * 2, goal)
     plane = surface_panel(net, x, t, (names[0], names[1]), surface) if surface else None
     panels = [curves] if plane is None else [curves, plane]
-    key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
-    sentences = [_sentence(runs, r, names, single=max(net.sizes) == 1) for r in range(len(learning_rates))]
-    frames = [
-        _frame(key, panels, sweep_marks(runs, r, curves, plane), sentence)
-        for r, sentence in enumerate(sentences)
+    rates = range(len(learning_rates))
+    return FrameSlider(
+        "learning rate η",
+        labels=[rate(r) for r in learning_rates],
+        sentences=[_sentence(runs, r, names, single=max(net.sizes) == 1) for r in rates],
+        panels=panels,
+        marks=[sweep_marks(runs, r, curves, plane) for r in rates],
+        start=int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
+    )
+
+
+def slope_slider(f: str, limit: float = 6.0) -> FrameSlider:
+    """Return a slider along the curve of an activation, with its slope as the tangent.
+
+    Parameters
+    ----------
+    f : str
+        Name of the activation.
+    limit : float
+        The slider runs from −limit to limit.
+
+    Examples
+    --------
+    >>> slope_slider("sigmoid")
+    Slider “z”, 49 positions from −6.00 to 6.00. z = 0.00: σ(z) = 0.5000, and the curve climbs at 0.2500.
+    """
+    rule = choose("f", f, ACTIVATIONS)
+    z = np.linspace(-limit, limit, 49)
+    a = rule.rule(z)
+    slope = rule.slope(z, a)
+    panel = curve_panel(np.linspace(-limit, limit, 121), rule.rule, "z", f"{f}(z)")
+    name = "σ" if f == "sigmoid" else f
+    sentences = [
+        f"z = {fixed(zi, 2)}: {name}(z) = {fixed(ai, 4)}, and the curve climbs at {fixed(si, 4)}."
+        for zi, ai, si in zip(z, a, slope, strict=True)
     ]
-    nearest = int(np.abs(np.log(np.array(learning_rates) / start)).argmin())
-    return RateExplorer(runs, sentences, frames, _style(key, panels), nearest)
+    marks = [[panel.tangent(*point)] for point in zip(z, a, slope, strict=True)]
+    return FrameSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
 
 
 def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
@@ -133,7 +178,9 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
     end = ""
     if len(names) <= 2:
         values = runs.path[outcome.updates, :, r]
-        end = ", ".join(f"{plain_name(m, single)} = {fixed(v, 4)}" for m, v in zip(names, values, strict=True))
+        end = ", ".join(
+            f"{plain_name(m, single)} = {fixed(v, 4)}" for m, v in zip(names, values, strict=True)
+        )
         end = f", at {end}"
     said = {
         "reaches": f"reaches E < {rate(runs.goal)} after {n}{end}",
@@ -144,7 +191,7 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
     return f"η = {rate(runs.learning_rates[r])}: {said[outcome.kind]}."
 
 
-def _style(key: str, panels: list[Panel]) -> str:
+def _style(key: str, panels: Sequence[Panel]) -> str:
     """Return the style sheet that holds the backgrounds, once for all frames."""
     rules = [
         f".{key} svg {{ width: min(100%, 430px); height: auto; background-size: 100% 100%; }}",
@@ -154,14 +201,12 @@ def _style(key: str, panels: list[Panel]) -> str:
     return f"<style>{' '.join(rules)}</style>"
 
 
-def _frame(key: str, panels: list[Panel], marks: list[str], sentence: str) -> str:
-    kinds = ["Loss curve", "Path of the descent on the loss surface"]
+def _frame(key: str, panels: Sequence[Panel], marks: Sequence[str], sentence: str) -> str:
     drawn = [
         f'<svg class="panel{i}" viewBox="0 0 {p.width:g} {p.height:g}" role="img" '
-        f'aria-label="{escape(f"{kind}. {sentence}")}">'
+        f'aria-label="{escape(f"{p.title}. {sentence}")}">'
         f'<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{p.inside}">{mark}</svg></svg>'
-        for i, (p, mark, kind) in enumerate(zip(panels, marks, kinds, strict=False))
+        for i, (p, mark) in enumerate(zip(panels, marks, strict=True))
         for x, y, w, h in [p.inside.split()]
     ]
     return f'<div class="{key}"><p role="status">{escape(sentence)}</p>{"".join(drawn)}</div>'
-

@@ -86,11 +86,7 @@ def unhashed(text):
 def disagreements(lab, test):
     """Pins of the first lock that the second lacks or holds at another version or hash."""
     held = {(p.requirement.name, p.version, p.hashes) for p in pins(test)}
-    return [
-        str(p.requirement)
-        for p in pins(lab)
-        if (p.requirement.name, p.version, p.hashes) not in held
-    ]
+    return [str(p.requirement) for p in pins(lab) if (p.requirement.name, p.version, p.hashes) not in held]
 
 
 def stripped(text):
@@ -134,9 +130,7 @@ def unlisted(makefile, listed):
 
 def docker_faults(dockerfile):
     """What a Binder build lacks: the environment made from environment.yml, after the copy."""
-    copied, install, _ = dockerfile.partition(
-        'env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"'
-    )
+    copied, install, _ = dockerfile.partition('env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"')
     if not install:
         yield "environment.yml is not installed"
     if " src/ ${REPO_DIR}/" not in copied:

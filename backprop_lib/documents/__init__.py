@@ -102,7 +102,9 @@ def load(which: str | Path) -> Document:
     }
     head = {**data.pop("document", {}), "letters": data.pop("letters", {})}
     if data:
-        raise ValueError(f"{path.name} has a table {next(iter(data))!r}, expected document, letters or facts.")
+        raise ValueError(
+            f"{path.name} has a table {next(iter(data))!r}, expected document, letters or facts."
+        )
     document: Document = _entry(path.name, "document", 1, {**head, **entries}, Document)
     return document
 
@@ -110,7 +112,9 @@ def load(which: str | Path) -> Document:
 def _entry(file: str, kind: str, place: int, item: Mapping[str, Any], cls: Any) -> Any:
     known = {field.name for field in fields(cls)}
     if stranger := sorted(set(item) - known):
-        raise ValueError(f"{file}, {kind} {place} has {stranger[0]!r}, expected only {', '.join(sorted(known))}.")
+        raise ValueError(
+            f"{file}, {kind} {place} has {stranger[0]!r}, expected only {', '.join(sorted(known))}."
+        )
     try:
         return cls(**item)
     except TypeError as error:

@@ -1,0 +1,50 @@
+"""One server and one browser for all tests that need them."""
+
+import os
+import shutil
+
+import lab as jupyterlab
+import pytest
+from playwright.sync_api import sync_playwright
+
+
+def require_browser(own):
+    """Return a browser; without one fail under CI, and elsewhere skip and say what is missing."""
+    if found := jupyterlab.find_browser(own):
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(jupyterlab.NO_BROWSER, pytrace=False)
+    pytest.skip(jupyterlab.NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Copy the notebooks, so that running them changes nothing."""
+    copy = tmp_path_factory.mktemp("course") / "notebooks"
+    ignore = shutil.ignore_patterns(".ipynb_checkpoints")
+    return shutil.copytree(jupyterlab.ROOT / "notebooks", copy, ignore=ignore)
+
+
+@pytest.fixture(scope="session")
+def lab(folder, tmp_path_factory):
+    with sync_playwright() as playwright:
+        executable = require_browser(playwright.chromium.executable_path)
+        scratch = tmp_path_factory.mktemp("jupyter")
+        with jupyterlab.laboratory(executable, playwright, folder, scratch) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def notebook(request, lab):
+    """Open a notebook once for all the tests of it."""
+    with lab.open(request.param) as opened:
+        yield opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    running = getattr(item, "funcargs", {}).get("lab")
+    if report.failed and running:
+        report.sections.append(("JupyterLab's log", running.log.read_text(encoding="utf-8")))
+    return report
