@@ -30,7 +30,7 @@ class Latex:
         return self.source
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.source}$"
+        return _inline(self.source)
 
 
 def latex(d: Derivation, expression: Expr) -> str:
@@ -96,17 +96,20 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
     _compare(factors, values, nudged)
     rows = [
         [
-            f"${_ratio(d, f.of, f.by)}$",
-            f"${latex(d, f.derived)}$",
-            f"${latex(d, f.value)}$",
+            _inline(_ratio(d, f.of, f.by)),
+            *(_inline(latex(d, e)) for e in (f.derived, f.value)),
             *map(fixed, pair),
         ]
         for f, *pair in zip(factors, values, nudged, strict=True)
     ]
     products = [fixed(float(np.prod(column))) for column in (values, nudged)]
-    whole = f"${_ratio(d, d.E, d.parameter(name))}$" if len(d.factors(name)) == 1 else f"path {path}"
+    whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(d.factors(name)) == 1 else f"path {path}"
     rows.append([whole, "", "product", *(f"**{product}**" for product in products)])
     return Table(["factor", "sympy derives", "which is", "number", "by nudging"], rows)
+
+
+def _inline(source: str) -> str:
+    return f"$\\displaystyle {source}$"
 
 
 def _ratio(d: Derivation, of: Expr, by: Expr) -> str:

@@ -2,7 +2,8 @@
 
 Written out in weights and inputs alone, the loss is one long expression. Differentiating it naively needs no
 idea of layers or paths, so it can vouch for the derivation that does. Comparing the two with exponentials in
-them is slow and unreliable; so each activation stays opaque here: of it, only the slope is known. What is left to compare are polynomials, and for those "equal" is exact and quick.
+them is slow and unreliable; so each activation stays opaque here: of it, only the slope is known. What is
+left to compare are polynomials, and for those "equal" is exact and quick.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ def check_setup() -> str:
     if not SpecifierSet(python).contains(".".join(map(str, sys.version_info[:3]))):
         return f"This is Python {sys.version.split()[0]}; the course needs Python {python}."
     if faults := [fault for r in runtime if (fault := _fault(r))]:
-        names = " ".join(f'"{r.name}{r.specifier}"' for r in runtime if _fault(r))
-        return f"{'; '.join(faults)}. To mend this, run: python -m pip install {names}"
+        wanted = " ".join(f'"{r.name}{r.specifier}"' for r in runtime if _fault(r))
+        return f"{'; '.join(faults)}. To mend this, run: python -m pip install {wanted}"
     names = [r.name for r in runtime]
     return f"All is well: {', '.join(names[:-1])} and {names[-1]} are here. Go on."
 
@@ -41,4 +41,6 @@ def _fault(needed: Requirement) -> str:
         found = version(needed.name)
     except PackageNotFoundError:
         return f"{needed.name} is missing"
-    return "" if needed.specifier.contains(found) else f"{needed.name} is {found}, needed is {needed.specifier}"
+    return (
+        "" if needed.specifier.contains(found) else f"{needed.name} is {found}, needed is {needed.specifier}"
+    )

@@ -8,7 +8,7 @@ how much it is off. A claim in words is split into readings, and each reading is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -17,7 +17,7 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.derivation import Derivation
-from backprop_lib.documents import Claim, Document, Formula, Number
+from backprop_lib.documents import Claim, Document, Formula, Number, load
 from backprop_lib.expressions import parse
 from backprop_lib.text import Table, fixed
 
@@ -89,7 +89,7 @@ class Judge:
 
     Parameters
     ----------
-    document : Document
+    document : Document, or the number of one
     d : Derivation
         Of the network with the document's weights.
     x, t : array_like, shapes (features,) and (outputs,)
@@ -101,15 +101,18 @@ class Judge:
     Examples
     --------
     >>> from backprop_lib import Network, derive
-    >>> from backprop_lib.documents import load
     >>> d = derive(Network(weights=[[[0.5]], [[0.5]]]))
-    >>> judge = Judge(load("002"), d, [0.1], [0.9], learning_rate=0.9, stop_below=5e-5)
+    >>> judge = Judge("002", d, [0.1], [0.9], learning_rate=0.9, stop_below=5e-5)
     >>> judge.formulas()
     33 facts: 33 × equal
     """
 
-    def __init__(self, document: Document, d: Derivation, x: ArrayLike, t: ArrayLike, **more: float) -> None:
+    def __init__(
+        self, document: Document | str, d: Derivation, x: ArrayLike, t: ArrayLike, **more: float
+    ) -> None:
+        document = load(document) if isinstance(document, str) else document
         self.document, self.d = document, d
+        self.answers: dict[str, list[bool]] = {}
         free = {name: sp.Symbol(name, real=True) for name in more}
         known = d.symbols | free
         if missing := sorted(set(document.letters.values()) - set(known)):
@@ -154,7 +157,10 @@ class Judge:
         """Judge every formula."""
         facts = self.document.formulas
         judged = [self.formula(fact) for fact in facts]
-        rows = [[f.place, f"${f.printed}$", j.right, j.verdict] for f, j in zip(facts, judged, strict=True)]
+        rows = [
+            [f.place, f"$\\displaystyle {f.printed}$", j.right, j.verdict]
+            for f, j in zip(facts, judged, strict=True)
+        ]
         return Verdicts(["place", "the document's formula", "left − right", "verdict"], rows, judged)
 
     def formula(self, fact: Formula) -> Judged:
@@ -168,20 +174,35 @@ class Judge:
             raise ArithmeticError(f"formula {fact.left} = {fact.right} could not be decided.")
         return Judged(fact, f"{fixed(values[0])} ≠ {fixed(values[1])}", WRONG)
 
-    def claims(self, answers: Mapping[str, Sequence[bool]]) -> Verdicts:
-        """Judge every claim in words by the answers to its readings, given under its id.
+    def answer(self, claim: str, *readings: bool) -> None:
+        """Say for each reading of a claim, given by its id, whether it was found to be true.
 
         Raises
         ------
         ValueError
-            If a claim lacks answers, or has more or fewer of them than readings.
+            If the document makes no such claim, or the claim has more or fewer readings.
+        """
+        claims = {c.id: c for c in self.document.claims}
+        if claim not in claims:
+            raise ValueError(f"document {self.document.number} has no claim {claim!r}.")
+        expected = len(claims[claim].readings)
+        if len(readings) != expected:
+            raise ValueError(f"claim {claim!r} got {len(readings)} answers, expected {expected}.")
+        self.answers[claim] = [bool(reading) for reading in readings]
+
+    def claims(self) -> Verdicts:
+        """Judge every claim in words by the answers to its readings.
+
+        Raises
+        ------
+        ValueError
+            If a claim has not been answered yet.
         """
         judged, rows = [], []
         for claim in self.document.claims:
-            got = list(answers.get(claim.id, []))
-            if len(got) != len(claim.readings):
-                expected = len(claim.readings)
-                raise ValueError(f"claim {claim.id!r} has {len(got)} answers, expected {expected}.")
+            if claim.id not in self.answers:
+                raise ValueError(f"claim {claim.id!r} has no answer yet: run the cell that tests it.")
+            got = self.answers[claim.id]
             verdict = "holds" if all(got) else "holds in part" if any(got) else "does not hold"
             said = [f"{'yes' if yes else 'no'}: {r}" for yes, r in zip(got, claim.readings, strict=True)]
             judged.append(Judged(claim, "; ".join(said), verdict))

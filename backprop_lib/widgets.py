@@ -194,8 +194,9 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
 def _style(key: str, panels: Sequence[Panel]) -> str:
     """Return the style sheet that holds the backgrounds, once for all frames."""
     rules = [
-        f".{key} svg {{ width: min(100%, 430px); height: auto; background-size: 100% 100%; }}",
-        f".{key} p {{ margin: 0 0 6px; font-variant-numeric: tabular-nums; }}",
+        f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; }}",
+        f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
+        f".{key} > svg {{ flex: 0 1 430px; min-width: 300px; background-size: 100% 100%; }}",
         *(f'.{key} .panel{i} {{ background-image: url("{p.address}"); }}' for i, p in enumerate(panels)),
     ]
     return f"<style>{' '.join(rules)}</style>"
