@@ -13,15 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.functions import ACTIVATIONS, LOSSES, choose
 from backprop_lib.network import Network
+from backprop_lib.slopes import A, T, Z, loss_slope_of, slope_of
 
 __all__ = ["Derivation", "Factor", "derive"]
 
@@ -151,7 +150,7 @@ class Derivation:
             value = slope_of(self.rules[of][0]).xreplace({Z: by, A: of})
         elif of == self.E:
             t = self.symbols[str(by).replace(f"a{len(self.net.weights)}", "t")]
-            value = _loss_slope(self.net.loss_rule.name).xreplace({A: by, _T: t})
+            value = loss_slope_of(self.net.loss_rule.name).xreplace({A: by, T: t})
         else:
             value = derived
         return Factor(of, by, derived, value)
@@ -239,32 +238,6 @@ class Derivation:
 def derive(net: Network) -> Derivation:
     """Return the symbols and chain-rule derivatives of a network; see `Derivation`."""
     return Derivation(net)
-
-
-Z, A, _T = sp.symbols("z a t", real=True)
-
-
-@cache
-def slope_of(name: str) -> Expr:
-    """Return an activation's readable slope in the symbols `Z` and `A`, after sympy has confirmed it."""
-    f = choose("activation", name, ACTIVATIONS)
-    formula, slope = f.formula(sp, Z), sp.sympify(f.slope_formula(sp, Z, A))
-    _confirm(f"the slope of {name!r}", sp.diff(formula, Z), slope.subs(A, formula))
-    return slope
-
-
-@cache
-def _loss_slope(name: str) -> Expr:
-    """Return a loss's readable slope in `A` and `_T`, after sympy has confirmed it."""
-    f = choose("loss", name, LOSSES)
-    slope = sp.sympify(f.slope_formula(sp, A, _T))
-    _confirm(f"the slope of {name!r}", sp.diff(f.formula(sp, A, _T), A), slope)
-    return slope
-
-
-def _confirm(what: str, derived: Expr, written: Expr) -> None:
-    if sp.simplify(derived - written) != 0:
-        raise ValueError(f"{what} is written as {written}, but sympy derives {derived}.")
 
 
 def _floats(values: Mapping[Expr, float]) -> dict[Expr, Expr]:

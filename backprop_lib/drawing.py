@@ -19,7 +19,7 @@ __all__ = ["COLOURS", "Picture", "draw_network"]
 
 COLOURS = {
     "positive": "#1d5fa6",
-    "negative": "#b8500b",
+    "negative": "#a8480a",
     "ink": "#1f2933",
     "soft": "#5f6b7a",
     "line": "#c3cad3",

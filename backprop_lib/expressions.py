@@ -1,4 +1,4 @@
-"""Reading a formula that stands in a file, without ever running it as code.
+"""Reading a formula that stands in a file, without ever running it as code; and telling whether two agree.
 
 Formulas from documents are written in a small language: numbers, names, + − * / **, parentheses, exp(…),
 log(…) and D(y, x) for the derivative of y by x. The text is parsed into a syntax tree and every node is
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy as sp
 
-__all__ = ["parse"]
+__all__ = ["parse", "reduce_to_zero"]
 
 Expr = Any
 
@@ -58,15 +59,16 @@ def parse(
     """
     if len(text) > _LONGEST:
         raise ValueError(f"formula of {len(text)} characters, expected at most {_LONGEST}.")
+    source = re.sub(r"(?<![\w.])0+(?=\d)", "", text.strip())  # Python reads no leading zeros, people do
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(source, mode="eval").body
     except SyntaxError:
         raise ValueError(f"formula {text!r} cannot be read, expected arithmetic such as 'w1 * x'.") from None
 
     def read(node: ast.expr) -> Expr:
         match node:
             case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                return sp.Rational(ast.get_source_segment(text.strip(), node))
+                return sp.Rational(ast.get_source_segment(source, node))
             case ast.Name(id=name):
                 if name not in names:
                     known = ", ".join(names) or "no names at all"
@@ -82,7 +84,7 @@ def parse(
                 return _FUNCTIONS[name](read(arg))
             case ast.Call(func=ast.Name(id="D"), args=[y, x], keywords=[]) if derivative:
                 return derivative(read(y), read(x))
-        part = ast.get_source_segment(text.strip(), node)
+        part = ast.get_source_segment(source, node)
         raise ValueError(
             f'formula "{text}" holds "{part}", expected numbers, names, + - * / **, exp, log or D.'
         )
@@ -97,3 +99,30 @@ def parse(
 
 def _is_power(op: ast.operator) -> bool:
     return isinstance(op, ast.Pow)
+
+
+def reduce_to_zero(expression: Expr) -> Expr:
+    """Return the expression reduced such that it is 0 exactly if its terms cancel.
+
+    Every exponential and logarithm becomes a symbol of its own, e^(−u) the inverse of e^u; what remains is a
+    fraction of polynomials, which has a normal form.
+
+    Examples
+    --------
+    >>> z = sp.Symbol("z")
+    >>> reduce_to_zero(sp.exp(-z) / (1 + sp.exp(-z)) - 1 / (1 + sp.exp(z)))
+    0
+    """
+    symbols: dict[Expr, Expr] = {}
+
+    def symbol(of: Expr) -> Expr:
+        return symbols.setdefault(of, sp.Dummy(positive=True))
+
+    def opaque(e: Expr) -> Expr:
+        if e.func == sp.exp and e.args[0].could_extract_minus_sign():
+            return 1 / symbol(sp.exp(-e.args[0]))
+        if e.func in (sp.exp, sp.log):
+            return symbol(e)
+        return e if not e.args else e.func(*map(opaque, e.args))
+
+    return sp.cancel(sp.together(opaque(expression)))

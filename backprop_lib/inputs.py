@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.functions import Array
+from backprop_lib.functions import Array, Loss
 
-__all__ = ["NotFinite", "check_layers_fit", "finite_array", "finite_number", "whole_number"]
+__all__ = [
+    "NotFinite",
+    "check_layers_fit",
+    "check_output_fits",
+    "check_targets",
+    "finite_array",
+    "finite_number",
+    "finite_rows",
+    "whole_number",
+]
 
 
 class NotFinite(ValueError):
@@ -110,6 +119,31 @@ def check_layers_fit(weights: list[Array], biases: list[Array] | None, activatio
             raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(w)},), one per neuron.")
 
 
+def check_output_fits(loss: Loss, activation: str) -> None:
+    """Raise ValueError if the loss needs a sigmoid output and does not get one."""
+    if loss.slope_at_z is not None and activation != "sigmoid":
+        raise ValueError(
+            f"loss {loss.name!r} needs an output in (0, 1): "
+            f"the last activation is {activation!r}, expected 'sigmoid'."
+        )
+
+
+def finite_rows(name: str, value: ArrayLike, width: int) -> Array:
+    """Return one row, or a batch of rows, of finite numbers, each row of the given width."""
+    rows = finite_array(name, value, ndim=(1, 2))
+    if rows.shape[-1] != width:
+        raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}).")
+    return rows
+
+
+def check_targets(t: Array, batch: int, loss: Loss) -> None:
+    """Raise ValueError unless there is a target for each row, of a size that the loss can take."""
+    if len(t) != batch:
+        raise ValueError(f"t has {len(t)} rows, expected {batch}, one for each row of x.")
+    if loss.slope_at_z is not None and (outside := (t < 0) | (t > 1)).any():
+        raise ValueError(f"t holds {t[outside][0]}, expected targets in [0, 1] for {loss.name!r}.")
+
+
 def _first_stranger(array: Array) -> object:
     """Return the first element that is no number, for the message."""
-    return next((v for v in array.flat if not isinstance(v, int | float | complex)), array.flat[0])
+    return next(v for v in array.ravel().tolist() if not isinstance(v, int | float | complex))

@@ -4,13 +4,12 @@ Every layer computes z = a_previous Wᵀ + b and a = f(z), one row per example. 
 `gradients` walks back over them with one quantity, delta = ∂E/∂z. These two methods are the heart of the
 course: the rest of this file only makes sure that what goes in makes sense.
 
-Layers are numbered from 1, as in the formulas; layer 0 is the input. A parameter is named `w1[0,1]` —
-layer 1, to neuron 0, from neuron 1 — or `b1[0]`; neurons are counted from 0, as in Python.
+Layers are numbered from 1, as in the formulas; layer 0 is the input.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,7 +17,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
-from backprop_lib.inputs import check_layers_fit, finite_array, finite_number
+from backprop_lib.inputs import (
+    check_layers_fit,
+    check_output_fits,
+    check_targets,
+    finite_array,
+    finite_number,
+    finite_rows,
+)
+from backprop_lib.parameters import named, rebuilt
 
 __all__ = ["Gradients", "Network", "Trace"]
 
@@ -41,7 +48,7 @@ class Gradients:
 
     def by_name(self) -> dict[str, float]:
         """Return the gradients under their parameters' names, as `Network.by_name` does."""
-        return dict(_named(self.weights, self.biases))
+        return dict(named(self.weights, self.biases))
 
 
 class Network:
@@ -101,7 +108,7 @@ class Network:
         self.activations = [choose("activation", name, ACTIVATIONS) for name in names]
         self.loss_rule = choose("loss", loss, LOSSES)
         check_layers_fit(self.weights, self.biases, names)
-        self._check_output_fits_loss()
+        check_output_fits(self.loss_rule, names[-1])
         for array in self.weights + (self.biases or []):
             array.setflags(write=False)
 
@@ -139,8 +146,6 @@ class Network:
         zeros = [np.zeros(shape[0]) for shape in shapes] if biases else None
         return cls(weights, zeros, activation, loss)
 
-    # ---- the two passes ------------------------------------------------------------------------
-
     def forward(self, x: ArrayLike) -> Trace:
         """Return every pre-activation and activation on the way from input to output.
 
@@ -153,7 +158,7 @@ class Network:
         Trace
             `trace.z` and `trace.a` by layer, each (neurons,) or (batch, neurons); `trace.a[0]` is `x`.
         """
-        trace = Trace(z=[], a=[self._rows("x", x, self.sizes[0])])
+        trace = Trace(z=[], a=[finite_rows("x", x, self.sizes[0])])
         for layer, (W, f) in enumerate(zip(self.weights, self.activations, strict=True)):
             z = trace.a[-1] @ W.T
             if self.biases is not None:
@@ -205,8 +210,6 @@ class Network:
         biases = [b - eta * g for b, g in zip(self.biases, gradients.biases, strict=True)]
         return self.replace(weights, biases)
 
-    # ---- names and shapes ----------------------------------------------------------------------
-
     @property
     def sizes(self) -> list[int]:
         """Number of inputs, then of neurons in each layer."""
@@ -220,7 +223,7 @@ class Network:
         >>> Network([[[0.1, 0.3], [0.2, 0.1]]], biases=[[0, 1]]).by_name()
         {'w1[0,0]': 0.1, 'w1[0,1]': 0.3, 'w1[1,0]': 0.2, 'w1[1,1]': 0.1, 'b1[0]': 0.0, 'b1[1]': 1.0}
         """
-        return dict(_named(self.weights, self.biases))
+        return dict(named(self.weights, self.biases))
 
     def with_values(self, values: Mapping[str, complex]) -> Network:
         """Return a copy in which the named parameters have new values.
@@ -230,16 +233,9 @@ class Network:
         >>> Network([[[0.5]], [[0.5]]]).with_values({"w2[0,0]": 0.6}).by_name()
         {'w1[0,0]': 0.5, 'w2[0,0]': 0.6}
         """
-        named = {**self.by_name(), **values}
-        if unknown := set(values) - set(self.by_name()):
-            raise ValueError(f"{sorted(unknown)[0]!r} is no parameter of this {self!r}.")
-        rest = iter(named.values())
-        layers = [], []  # type: tuple[list[Array], list[Array]]
-        for layer, w in enumerate(self.weights):
-            layers[0].append(np.array([next(rest) for _ in range(w.size)]).reshape(w.shape))
-            if self.biases is not None:
-                layers[1].append(np.array([next(rest) for _ in self.biases[layer]]))
-        return self.replace(layers[0], None if self.biases is None else layers[1])
+        if unknown := sorted(set(values) - set(self.by_name())):
+            raise ValueError(f"{unknown[0]!r} is no parameter of this {self!r}.")
+        return self.replace(*rebuilt(self.weights, self.biases, {**self.by_name(), **values}))
 
     def replace(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None) -> Network:
         """Return a network with other weights and biases, and the same activations and loss."""
@@ -254,38 +250,9 @@ class Network:
         shown = names[0] if len(set(names)) == 1 else "/".join(names)
         return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} weights, {biases}"
 
-    # ---- what goes in must make sense ----------------------------------------------------------
-
-    def _check_output_fits_loss(self) -> None:
-        last = self.activations[-1].name
-        if self.loss_rule.slope_at_z is not None and last != "sigmoid":
-            raise ValueError(
-                f"loss {self.loss_rule.name!r} needs an output in (0, 1): "
-                f"the last activation is {last!r}, expected 'sigmoid'."
-            )
-
-    def _rows(self, name: str, value: ArrayLike, width: int) -> Array:
-        rows = finite_array(name, value, ndim=(1, 2))
-        if rows.shape[-1] != width:
-            raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}).")
-        return rows
-
     def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
         """Run forward on rows of a batch, even of one, with targets that fit them."""
-        trace = self.forward(np.atleast_2d(self._rows("x", x, self.sizes[0])))
-        t = np.atleast_2d(self._rows("t", t, self.sizes[-1]))
-        if len(t) != len(trace.a[0]):
-            raise ValueError(f"t has {len(t)} rows, expected {len(trace.a[0])}, one for each row of x.")
-        if self.loss_rule.slope_at_z is not None and (outside := (t < 0) | (t > 1)).any():
-            bad = t[outside][0]
-            raise ValueError(f"t holds {bad}, expected targets in [0, 1] for {self.loss_rule.name!r}.")
-        return trace, t
-
-
-def _named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:
-    for layer, w in enumerate(weights, 1):
-        for (i, j), value in np.ndenumerate(w):
-            yield f"w{layer}[{i},{j}]", value.item()
-        if biases is not None:
-            for i, value in enumerate(biases[layer - 1]):
-                yield f"b{layer}[{i}]", value.item()
+        rows = np.atleast_2d(finite_rows("x", x, self.sizes[0]))
+        t = np.atleast_2d(finite_rows("t", t, self.sizes[-1]))
+        check_targets(t, len(rows), self.loss_rule)
+        return self.forward(rows), t

@@ -12,7 +12,8 @@ from functools import cache
 
 import sympy as sp
 
-from backprop_lib.derivation import A, Derivation, Expr, Z, slope_of
+from backprop_lib.derivation import Derivation, Expr
+from backprop_lib.slopes import A, Z, slope_of
 
 __all__ = ["prove"]
 

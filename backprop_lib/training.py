@@ -84,10 +84,11 @@ def train(
         while len(loss) <= epochs and not loss[-1] < goal:
             try:
                 following = net.step(net.gradients(x, t), learning_rate)
-            except NotFinite:  # a weight left the range of floats: the last finite network is the result
+                new_loss = finite_number("loss", following.loss(x, t))
+            except NotFinite:  # out of the range of floats: the last finite network is the result
                 break
             net = following
-            loss.append(net.loss(x, t))
+            loss.append(new_loss)
             path.append(list(net.by_name().values()))
     return History(np.array(loss), np.array(path), net, learning_rate)
 

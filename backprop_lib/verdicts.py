@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.derivation import Derivation
 from backprop_lib.documents import Claim, Document, Formula, Number, load
-from backprop_lib.expressions import parse
+from backprop_lib.expressions import parse, reduce_to_zero
 from backprop_lib.text import Table, fixed
 
 __all__ = ["AGREES", "FOLLOWS", "TRUNCATED", "WRONG", "Judge", "Judged", "Verdicts", "compare_digits"]
@@ -229,33 +229,6 @@ class Judge:
 
     def _value(self, expression: Expr) -> Expr:
         return expression.xreplace(self.values)
-
-
-def reduce_to_zero(expression: Expr) -> Expr:
-    """Return the expression reduced such that it is 0 exactly if its terms cancel.
-
-    Every exponential and logarithm becomes a symbol of its own, e^(−u) the inverse of e^u; what remains is a
-    fraction of polynomials, which has a normal form.
-
-    Examples
-    --------
-    >>> z = sp.Symbol("z")
-    >>> reduce_to_zero(sp.exp(-z) / (1 + sp.exp(-z)) - 1 / (1 + sp.exp(z)))
-    0
-    """
-    symbols: dict[Expr, Expr] = {}
-
-    def symbol(of: Expr) -> Expr:
-        return symbols.setdefault(of, sp.Dummy(positive=True))
-
-    def opaque(e: Expr) -> Expr:
-        if e.func == sp.exp and e.args[0].could_extract_minus_sign():
-            return 1 / symbol(sp.exp(-e.args[0]))
-        if e.func in (sp.exp, sp.log):
-            return symbol(e)
-        return e if not e.args else e.func(*map(opaque, e.args))
-
-    return sp.cancel(sp.together(opaque(expression)))
 
 
 def _decimal(value: Expr) -> Decimal:

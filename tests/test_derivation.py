@@ -1,0 +1,111 @@
+"""sympy's chain rule: its factors, its proof, and its refusal of a wrong slope."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from strategies import problems
+
+from backprop_lib import Network, derive, slopes
+from backprop_lib.checks import CheckFailed
+from backprop_lib.functions import ACTIVATIONS, LOSSES
+from backprop_lib.notation import chain, definitions, factor_table
+from backprop_lib.proof import prove
+
+TWO = Network(weights=[[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(largest=3))
+def test_the_paths_add_up_to_the_gradient(problem):
+    net, x, t = problem
+    d = derive(net)
+    numbers = d.numbers(x[0], t[0])
+    slopes = net.gradients(x[0], t[0]).by_name()
+    for name in d.parameters[:3] + d.parameters[-2:]:
+        paths = sum(np.prod([float(f.value.xreplace(numbers)) for f in p]) for p in d.factors(name))
+        assert paths == pytest.approx(d.evaluate(name, x[0], t[0]), rel=1e-8, abs=1e-12)
+        assert paths == pytest.approx(slopes[name], rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("biases", [True, False])
+def test_the_proof_holds_for_every_rule(activation, loss, biases):
+    names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
+    net = Network.random([2, 2, 1], biases=biases, activation=names, loss=loss)
+    assert set(prove(derive(net)).values()) == {0}
+
+
+def test_the_proof_refuses_a_wrong_derivation(monkeypatch):
+    d = derive(TWO)
+    right = d.gradient
+    monkeypatch.setattr(d, "gradient", lambda name: -right(name) if name == "w1[0,1]" else right(name))
+    wrong = [name for name, difference in prove(d).items() if difference != 0]
+    assert wrong == ["w1[0,1]"]
+
+
+@pytest.mark.parametrize("kind", ["activation", "loss"])
+def test_a_wrong_slope_is_refused(monkeypatch, kind):
+    if kind == "activation":
+        wrong = replace(ACTIVATIONS["sigmoid"], slope_formula=lambda sp, z, a: a * (1 + a))
+        monkeypatch.setattr(slopes, "ACTIVATIONS", {**ACTIVATIONS, "sigmoid": wrong})
+        check, name = slopes.slope_of.__wrapped__, "sigmoid"
+    else:
+        wrong = replace(LOSSES["squared_error"], slope_formula=lambda sp, a, t: a - t)
+        monkeypatch.setattr(slopes, "LOSSES", {**LOSSES, "squared_error": wrong})
+        check, name = slopes.loss_slope_of.__wrapped__, "squared_error"
+    with pytest.raises(ValueError, match=f"the slope of '{name}' is written as .*, but sympy derives"):
+        check(name)
+
+
+def test_factors_multiply_like_expressions():
+    d = derive(TWO)
+    total = sum(sp.prod(path) for path in d.factors("w1[0,1]"))
+    assert sp.expand(total - d.gradient("w1[0,1]")) == 0
+    assert len(d.factors("w1[0,1]")) == 2
+    assert len(d.factors("w2[0,1]")) == 1
+
+
+def test_cross_entropy_after_a_sigmoid_leaves_a_difference():
+    d = derive(Network.random([2, 3, 2], loss="binary_cross_entropy"))
+    a, t = sp.symbols("a2[1] t[1]", real=True)
+    assert d.delta("z2[1]") == a - t
+
+
+def test_exact_arithmetic_is_exact():
+    d = derive(Network(weights=[[[0.5]], [[0.5]]]))
+    values = {"a2[0]": "0.563711", "a1[0]": ".51249", "t[0]": ".9"}
+    a2, a1, t = Fraction("0.563711"), Fraction(".51249"), Fraction(".9")
+    assert d.exact("w2[0,0]", values) == (a2 - t) * a2 * (1 - a2) * a1
+    with pytest.raises(ValueError, match=r"values has no 'a1\[0\]'"):
+        d.exact("w2[0,0]", {"a2[0]": "0.5", "t[0]": 1})
+
+
+def test_an_unknown_parameter_is_refused():
+    with pytest.raises(ValueError, match="'w9' is no parameter, expected one of"):
+        derive(TWO).gradient("w9")
+
+
+def test_a_factor_table_is_not_shown_if_its_columns_differ(monkeypatch):
+    d = derive(TWO)
+    assert len(factor_table(d, "w1[0,1]", [0.2, 0.5], [0.2, 0.7], path=1).rows) == 6
+    right = d.factor
+
+    def wrong(of, by):
+        factor = right(of, by)
+        return replace(factor, value=-factor.value) if of == d.E else factor
+
+    monkeypatch.setattr(d, "factor", wrong)
+    with pytest.raises(CheckFailed, match=r"∂E/∂a2\[0\]: symbols got -0.3.*, complex step expected 0.3"):
+        factor_table(d, "w1[0,1]", [0.2, 0.5], [0.2, 0.7])
+
+
+def test_formulas_are_written_in_latex():
+    d = derive(TWO)
+    assert chain(d, "w1[0,1]").source.count(" + ") == 1
+    assert r"w^{(1)}_{01} x_{1}" in definitions(d).source
+    assert definitions(d)._repr_latex_().startswith(r"$\displaystyle \begin{aligned}")

@@ -1,0 +1,233 @@
+"""Facts as data: complete, placed, readable, and judged anew each time."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import nbformat
+import pytest
+import sympy as sp
+
+from backprop_lib import Network, derive
+from backprop_lib.documents import load
+from backprop_lib.expressions import parse, reduce_to_zero
+from backprop_lib.verdicts import (
+    AGREES,
+    FOLLOWS,
+    TRUNCATED,
+    WRONG,
+    Judge,
+    compare_digits,
+)
+
+DATA = Path(load.__code__.co_filename).parent
+NOTEBOOKS = {"002": "01_one_path.ipynb"}
+D = derive(Network(weights=[[[0.5]], [[0.5]]]))
+MORE = {"learning_rate": 0.9, "stop_below": 5e-5}
+DOCUMENT = load("002")
+JUDGE = Judge(DOCUMENT, D, [0.1], [0.9], **MORE)
+
+
+def facts(document):
+    return [*document.numbers, *document.formulas, *document.claims]
+
+
+def at(place, judge=JUDGE):
+    (fact,) = [n for n in judge.document.numbers if n.place == place]
+    return judge.number(fact)
+
+
+# ---- document 002 -------------------------------------------------------------------------------
+
+
+def test_the_verdicts_on_document_002():
+    assert JUDGE.numbers().counts == {AGREES: 35, TRUNCATED: 11, FOLLOWS: 8, WRONG: 2}
+    assert JUDGE.formulas().counts == {"equal": 33}
+    assert at("Forward pass, outh").verdict == TRUNCATED
+    assert at("Forward pass, E").verdict == FOLLOWS
+    assert at("∂E/∂w2").verdict == TRUNCATED
+    assert [j.fact.printed for j in JUDGE.numbers().only(WRONG).judged] == ["001033", "042386"]
+
+
+@pytest.mark.parametrize("number", DOCUMENT.numbers, ids=lambda n: n.place)
+def test_no_digit_can_be_changed_unnoticed(number):
+    """Raise each digit in turn: the verdict turns, or the printed arithmetic still leads there."""
+    before = JUDGE.number(number)
+    for i, digit in enumerate(number.printed):
+        if digit.isdigit():
+            other = str((int(digit) + 1) % 10)
+            changed = replace(number, printed=number.printed[:i] + other + number.printed[i + 1 :])
+            after = JUDGE.number(changed)
+            assert after.verdict == WRONG or (before.verdict, after.verdict) in {
+                (TRUNCATED, AGREES),  # the last digit, rounded instead of cut off
+                (TRUNCATED, FOLLOWS),
+                (FOLLOWS, AGREES),
+                (FOLLOWS, FOLLOWS),
+            }
+            if i < len(number.printed) - 1:
+                assert after.verdict == WRONG
+
+
+@pytest.mark.parametrize("formula", DOCUMENT.formulas, ids=lambda f: f.place)
+def test_no_sign_can_be_changed_unnoticed(formula):
+    assert JUDGE.formula(replace(formula, right=f"-({formula.right})")).verdict == WRONG
+    assert JUDGE.formula(replace(formula, right=f"2 * ({formula.right})")).verdict == WRONG
+    assert JUDGE.formula(replace(formula, right=f"{formula.right} + .000001")).verdict == WRONG
+
+
+@pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
+def test_every_fact_has_its_own_place_and_is_shown(name):
+    document = load(name)
+    for kind in (document.numbers, document.formulas):
+        places = [fact.place for fact in kind]
+        assert all(places)
+        assert len(set(places)) == len(places)
+    path = Path(__file__).parents[1] / "notebooks" / NOTEBOOKS[name]
+    shown = "\n".join(
+        output.data["text/markdown"]
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if "text/markdown" in output.get("data", {})
+    )
+    for number in document.numbers:
+        assert f"| {number.place} | `{number.printed}` |" in shown
+    for formula in document.formulas:
+        assert f"| {formula.place} | $\\displaystyle {formula.printed}$ |" in shown
+    for claim in document.claims:
+        assert f"| {claim.words} |" in shown
+        assert all(reading in shown for reading in claim.readings)
+
+
+def test_the_files_state_no_verdict():
+    for path in DATA.glob("*.toml"):
+        text = path.read_text(encoding="utf-8").lower()
+        assert not any(f'"{verdict}' in text for verdict in (AGREES, TRUNCATED, FOLLOWS, WRONG, "equal"))
+
+
+def test_claims_are_answered_one_by_one():
+    judge = Judge("002", D, [0.1], [0.9], **MORE)
+    with pytest.raises(ValueError, match="claim 'any start' has no answer yet: run the cell"):
+        judge.claims()
+    with pytest.raises(ValueError, match="document 002 has no claim 'flat'"):
+        judge.answer("flat", True)
+    with pytest.raises(ValueError, match="claim 'convex' got 1 answers, expected 3"):
+        judge.answer("convex", True)
+    for claim in DOCUMENT.claims:
+        judge.answer(claim.id, *(True for _ in claim.readings))
+    assert judge.claims().counts == {"holds": len(DOCUMENT.claims)}
+    judge.answer("convex", True, True, False)
+    judge.answer("not directly", False)
+    assert judge.claims().counts["holds in part"] == 1
+    assert judge.claims().counts["does not hold"] == 1
+
+
+# ---- the judge ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "right", "verdict"),
+    [
+        (".5637", "0.5637139", AGREES),
+        ("-.042386", "-0.0423868", TRUNCATED),
+        ("-.042387", "-0.0423868", AGREES),
+        ("-.042388", "-0.0423868", WRONG),
+        ("001033", "0.001033", WRONG),
+        ("7", "7.4", AGREES),
+        ("7", "7.9", TRUNCATED),
+        (".25", "0.245", AGREES),  # half a unit may go either way
+        (".24", "0.245", AGREES),
+    ],
+)
+def test_digits_are_compared_as_printed(printed, right, verdict):
+    assert compare_digits(printed, Decimal(right)) == verdict
+
+
+def test_a_given_number_must_be_met_exactly():
+    judge = Judge("002", derive(Network([[[0.52]], [[0.5]]])), [0.1], [0.9], **MORE)
+    assert at("Introduction, the first weight", judge).verdict == WRONG
+    assert at("Introduction, the second weight", judge).verdict == AGREES
+
+
+def test_a_wrong_formula_comes_with_a_counterexample():
+    fact = replace(DOCUMENT.formulas[6], right="target - outo")  # the sign that tutorials lose
+    judged = JUDGE.formula(fact)
+    assert (judged.verdict, judged.right) == (WRONG, "−0.336286 ≠ 0.336286")
+
+
+def test_equal_formulas_in_other_forms_are_equal():
+    z = sp.Symbol("z")
+    sigma = 1 / (1 + sp.exp(-z))
+    assert reduce_to_zero(sigma - sp.exp(z) / (1 + sp.exp(z))) == 0
+    assert reduce_to_zero(sigma - 1 / (1 + sp.exp(z))) != 0
+
+
+def test_the_network_must_fit_the_document():
+    with pytest.raises(ValueError, match=r"document 002 speaks of 'a2\[0\]', which this Network 1-1,"):
+        Judge("002", derive(Network([[[0.5]]])), [0.1], [0.9], **MORE)
+
+
+# ---- reading ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("not = toml", "cannot be read as TOML"),
+        ("[document", "cannot be read as TOML"),
+        ("[verdicts]\nx = 1", "has a table 'verdicts'"),
+        ("[[number]]\nplace = 'p'\nprinted = '1'", "number 1 lacks 'of'"),
+        ("[[number]]\nplace = 'p'\nprinted = '1'\nof = 'x'\nverdict = 'w'", "number 1 has 'verdict'"),
+        ("[document]\nnumber = '9'", "document 1 lacks"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, text, message):
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        load(path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match=r"own\.toml cannot be read as TOML"):
+        load(path)
+
+
+def test_a_document_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="there is no document '999', expected one of: 002"):
+        load("999")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os').system('true')",
+        "x.__class__",
+        "[x for x in (1, 2)]",
+        "lambda: x",
+        "x if x else x",
+        "x < 1",
+        "'text'",
+        "True",
+        "1j",
+        "D(x, x)",
+        "exp(x, x)",
+        "x @ x",
+        "x[0]",
+        "y",
+        "x +",
+        "2 ** x",
+        "x ** 99",
+        "1 +" * 200 + "1",
+    ],
+)
+def test_what_is_no_formula_is_refused(text):
+    with pytest.raises(ValueError, match=r"^formula .*, expected"):
+        parse(text, {"x": sp.Symbol("x")})
+
+
+def test_numbers_in_formulas_are_exact():
+    assert parse(".1 + .2", {}) == sp.Rational(3, 10)
+    assert parse("001033 + 0.5", {}) == sp.Rational(2067, 2)
+    assert parse("1e-3 * -x", {"x": sp.Symbol("x")}) == -sp.Symbol("x") / 1000

@@ -1,0 +1,106 @@
+"""Break the course on purpose: each mutation of its source must be caught by the check meant for it."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import backprop_lib
+from backprop_lib import Network, slopes
+from backprop_lib.checks import CheckFailed, check_gradients
+from backprop_lib.functions import ACTIVATIONS, LOSSES
+
+SOURCE = Path(backprop_lib.__file__).parent
+
+
+def mutated(module, old, new, monkeypatch):
+    """Import a module of the package from its source with one change."""
+    path = SOURCE / f"{module}.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {module}.py"
+    spec = importlib.util.spec_from_loader(f"mutated_{module}", loader=None)
+    result = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, result)  # dataclasses look their module up
+    exec(compile(text.replace(old, new), str(path), "exec"), result.__dict__)
+    return result
+
+
+def witnesses_on(network):
+    for activation in ("sigmoid", "tanh"):
+        net = network.random([3, 2, 2], seed=1, activation=activation)
+        check_gradients(net, [[0.2, 0.5, -0.3], [0.1, 0.9, 0.4]], [[0.2, 0.7], [0.9, 0.1]])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("delta = (delta @ self.weights[layer]) * slope", "delta = -(delta @ self.weights[layer]) * slope"),
+        ("delta = (delta @ self.weights[layer]) * slope", "delta = (delta @ self.weights[layer]) + slope"),
+        ("slope(z[layer - 1], a[layer])", "slope(z[layer - 1], z[layer - 1])"),
+        ("weights = [delta.T @ a_in / batch", "weights = [-delta.T @ a_in / batch"),
+        ("weights = [delta.T @ a_in / batch", "weights = [delta.T @ a_in"),
+        ("[delta.sum(axis=0) / batch", "[delta.sum(axis=0)"),
+    ],
+)
+def test_a_change_in_the_backward_pass_is_caught(old, new, monkeypatch):
+    network = mutated("network", old, new, monkeypatch).Network
+    with pytest.raises(CheckFailed):
+        witnesses_on(network)
+
+
+def test_the_unchanged_backward_pass_passes(monkeypatch):
+    witnesses_on(mutated("network", "import numpy as np", "import numpy as np", monkeypatch).Network)
+
+
+def slopes_in(table):
+    """Yield each slope of functions.py as it is written there, NumPy's and sympy's."""
+    text = (SOURCE / "functions.py").read_text(encoding="utf-8")
+    for match in re.finditer(r"(slope(?:_at_z|_formula)?)=(lambda [^:]*): (.*?),?\n", text):
+        yield match[0].rstrip(",\n"), f"{match[1]}={match[2]}: -({match[3].rstrip(',')})"
+
+
+CHANGES = sorted(set(slopes_in("functions")))
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES, ids=[old for old, _ in CHANGES])
+def test_a_sign_in_any_derivative_is_caught(old, new, monkeypatch):
+    """Each slope's sign is flipped where it stands; the tests of the functions or sympy must notice."""
+    import test_functions as checks
+
+    text = (SOURCE / "functions.py").read_text(encoding="utf-8")
+    caught = 0
+    for place in [m.start() for m in re.finditer(re.escape(old), text)]:
+        broken = {}
+        exec(compile(_module(text[:place] + new + text[place + len(old) :]), "functions", "exec"), broken)
+        caught += _noticed(broken["ACTIVATIONS"], broken["LOSSES"], checks, monkeypatch)
+    assert caught == text.count(old)
+
+
+def _module(text):
+    return text.replace("@dataclass(frozen=True)\n", "@dataclass(frozen=True, eq=False)\n").replace(
+        "from __future__ import annotations\n", ""
+    )
+
+
+def _noticed(activations, losses, checks, monkeypatch):
+    try:
+        for f in activations.values():
+            checks.test_numpy_computes_what_sympy_writes(f)
+            checks.test_a_slope_is_the_derivative_that_sympy_derives(f)
+        for f in losses.values():
+            checks.test_a_loss_and_its_slope(f)
+        monkeypatch.setattr(checks, "LOSSES", losses)
+        checks.test_cross_entropy_from_z_is_the_same_loss()
+    except AssertionError:
+        return True
+    return False
+
+
+def test_sympy_has_confirmed_every_slope():
+    for name in ACTIVATIONS:
+        slopes.slope_of.__wrapped__(name)
+    for name in LOSSES:
+        slopes.loss_slope_of.__wrapped__(name)
+    assert Network.random([1, 1]).sizes == [1, 1]

@@ -1,0 +1,106 @@
+"""The notebooks as files: normalised, linked, runnable in any order, and compared strictly when run."""
+
+import copy
+import re
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import pytest
+from store_notebooks import normalise
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@each
+def test_outputs_are_stored_and_normalised(path):
+    notebook = read(path)
+    assert normalise(copy.deepcopy(notebook)) == notebook
+    assert not any(o.output_type == "error" for c in code(notebook) for o in c.outputs)
+    shows = [c for c in code(notebook) if not c.source.splitlines()[-1].startswith("judge.answer")]
+    assert all(cell.outputs for cell in shows)
+
+
+@each
+def test_cells_are_short(path):
+    lengths = [len(cell.source.splitlines()) for cell in code(read(path))]
+    assert median(lengths) <= 6
+    assert max(lengths) <= 16
+
+
+@each
+def test_links_lead_somewhere(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+    assert not re.findall(r"!\[\]", text), "a picture without alternative text"
+
+
+@each
+def test_cells_run_in_any_order_after_the_first(path):
+    """Run the first cell, then all others backwards and twice: no cell needs a neighbour."""
+    first, *others = [cell.source for cell in code(read(path))]
+    scope = {"__name__": "__main__"}
+    exec(compile(first, f"{path.name}, first cell", "exec"), scope)
+    waiting = [source for source in others if "judge.claims()" in source]  # sums up what others found
+    for source in [*reversed(others), *waiting]:
+        cell = compile(source, f"{path.name}: {source[:40]}", "exec")
+        if source in waiting and not scope["judge"].answers:
+            with pytest.raises(ValueError, match="has no answer yet: run the cell that tests it"):
+                exec(cell, scope)
+            continue
+        exec(cell, scope)
+        exec(cell, scope)
+
+
+def nbval(path):
+    """Run a notebook under nbval as `make test` does and return pytest's exit code and report."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"),
+            *("--rootdir", path.parent, "--nbval-sanitize-with", ROOT / "tests/nbval_sanitize.cfg"),
+            *("--numprocesses=0", path),
+        ],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("change", ["nothing", "markdown", "text", "picture"])
+def test_a_changed_digit_turns_nbval_red(tmp_path, change):
+    """The beginning of the first chapter, as stored and with one digit changed in one output."""
+    notebook = read(ROOT / "notebooks/01_one_path.ipynb")
+    keep = {"setup", "forward", "forward-net"}
+    notebook.cells = [cell for cell in notebook.cells if cell.id in keep]
+    setup, forward, drawn = notebook.cells
+    if change == "markdown":
+        table = forward.outputs[0].data
+        assert "0.563714" in table["text/markdown"]
+        table["text/markdown"] = table["text/markdown"].replace("0.563714", "0.563715")
+    elif change == "text":
+        setup.outputs[0].data["text/plain"] = (
+            setup.outputs[0].data["text/plain"].replace("2 weights", "3 weights")
+        )
+    elif change == "picture":
+        picture = drawn.outputs[0].data
+        assert "0.0565" in picture["text/html"]
+        picture["text/html"] = picture["text/html"].replace("0.0565", "0.0566", 1)
+    nbformat.write(notebook, tmp_path / "copy.ipynb")
+    returncode, report = nbval(tmp_path / "copy.ipynb")
+    assert returncode == (0 if change == "nothing" else 1), report
+    assert ("3 passed" if change == "nothing" else "1 failed, 2 passed") in report

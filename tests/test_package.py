@@ -1,0 +1,58 @@
+"""The package as a whole: what it imports and when, and how it speaks of itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import backprop_lib
+from backprop_lib import setup_check
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_numeric_core_imports_numpy_only():
+    code = (
+        "import sys; import backprop_lib; "
+        "print([m for m in ('sympy', 'matplotlib', 'ipywidgets', 'IPython') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_there():
+    for name in backprop_lib.__all__:
+        assert getattr(backprop_lib, name)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = backprop_lib.nothing
+
+
+def test_rooms_stay_small():
+    for path in (ROOT / "backprop_lib").rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, path.name
+
+
+def test_the_setup_check_names_what_is_missing(monkeypatch):
+    def version(name):
+        if name == "sympy":
+            raise setup_check.PackageNotFoundError(name)
+        return "1.0" if name == "ipywidgets" else "99"
+
+    monkeypatch.setattr(setup_check, "version", version)
+    said = setup_check.check_setup()
+    assert said.startswith("ipywidgets is 1.0, needed is >=8.1; sympy is missing. To mend this, run:")
+    assert said.endswith('python -m pip install "ipywidgets>=8.1" "sympy>=1.13"')
+
+
+def test_the_setup_check_knows_an_old_python(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1))
+    assert "the course needs Python >=3.11" in setup_check.check_setup()
+
+
+def test_the_setup_check_knows_when_the_course_is_not_installed(monkeypatch):
+    def requires(name):
+        raise setup_check.PackageNotFoundError(name)
+
+    monkeypatch.setattr(setup_check, "requires", requires)
+    assert "run: python -m pip install -e ." in setup_check.check_setup()
