@@ -222,7 +222,7 @@ def sweep_marks(runs: Sweep, r: int, curves: Panel, surface: Panel | None) -> li
 def _panel(title: str, draw: Callable[[Axes], object], width: float = 430.0, height: float = 310.0) -> Panel:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-        axes = figure.add_axes((0.14, 0.15, 0.84, 0.82))
+        axes = figure.add_axes((0.14, 0.15, 0.82, 0.82))
         draw(axes)
         axes.minorticks_off()  # they cost more time than all the rest
         text = io.StringIO()

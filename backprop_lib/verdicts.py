@@ -157,11 +157,8 @@ class Judge:
         """Judge every formula."""
         facts = self.document.formulas
         judged = [self.formula(fact) for fact in facts]
-        rows = [
-            [f.place, f"$\\displaystyle {f.printed}$", j.right, j.verdict]
-            for f, j in zip(facts, judged, strict=True)
-        ]
-        return Verdicts(["place", "the document's formula", "left − right", "verdict"], rows, judged)
+        rows = [[f.place, f.shown, j.verdict, j.right] for f, j in zip(facts, judged, strict=True)]
+        return Verdicts(["place", "the document's formula", "verdict", "left − right"], rows, judged)
 
     def formula(self, fact: Formula) -> Judged:
         """Judge one formula: reduce left − right; if it is not zero, say how far off the example is."""

@@ -32,12 +32,21 @@ class Number:
 
 @dataclass(frozen=True)
 class Formula:
-    """An equation: `printed` in LaTeX as the document has it, `left` and `right` transcribed."""
+    """An equation: `printed` as the document has it, `left` and `right` transcribed.
+
+    `printed` is LaTeX, or a line of the document's program if `code` is true.
+    """
 
     place: str
     printed: str
     left: str
     right: str
+    code: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The equation as Markdown."""
+        return f"`{self.printed}`" if self.code else f"$\\displaystyle {self.printed}$"
 
 
 @dataclass(frozen=True)
