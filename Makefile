@@ -57,6 +57,7 @@ clean: ## Remove the environment and everything made by running
 $(VENV)/locked-%: requirements/%.txt $(INSTALLED) | $(BIN)/pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -c 'import matplotlib.font_manager' # looks for fonts once, not in a notebook
 	@touch $@
 
 $(BIN)/pip:
