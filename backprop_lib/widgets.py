@@ -15,6 +15,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.drawing import COLOURS
 from backprop_lib.functions import ACTIVATIONS, choose
 from backprop_lib.network import Network
 from backprop_lib.plots import Panel, curve_panel, loss_panel, surface_panel, sweep_marks
@@ -196,7 +197,8 @@ def _style(key: str, panels: Sequence[Panel]) -> str:
     rules = [
         f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; }}",
         f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
-        f".{key} > svg {{ flex: 0 1 430px; min-width: 300px; background-size: 100% 100%; }}",
+        f".{key} > svg {{ flex: 1 1 400px; max-width: 430px; background-size: 100% 100%; }}",
+        f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
         *(f'.{key} .panel{i} {{ background-image: url("{p.address}"); }}' for i, p in enumerate(panels)),
     ]
     return f"<style>{' '.join(rules)}</style>"

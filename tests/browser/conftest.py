@@ -1,20 +1,11 @@
 """One server and one browser for all tests that need them."""
 
-import os
 import shutil
 
 import lab as jupyterlab
 import pytest
+from browser_choice import require_browser
 from playwright.sync_api import sync_playwright
-
-
-def require_browser(own):
-    """Return a browser; without one fail under CI, and elsewhere skip and say what is missing."""
-    if found := jupyterlab.find_browser(own):
-        return found
-    if os.environ.get("CI") == "true":
-        pytest.fail(jupyterlab.NO_BROWSER, pytrace=False)
-    pytest.skip(jupyterlab.NO_BROWSER)
 
 
 @pytest.fixture(scope="session")
@@ -46,5 +37,6 @@ def pytest_runtest_makereport(item):
     report = yield
     running = getattr(item, "funcargs", {}).get("lab")
     if report.failed and running:
-        report.sections.append(("JupyterLab's log", running.log.read_text(encoding="utf-8")))
+        lines = running.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        report.sections.append(("end of JupyterLab's log", "\n".join(lines[-20:])))
     return report

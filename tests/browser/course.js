@@ -1,10 +1,16 @@
 // What the tests ask the page. Each check returns a list of faults in words.
 (() => {
   const OUTPUTS = ".jp-OutputArea-output, .jp-MarkdownOutput";
+  const UNNAMED = ["", "Image"]; // JupyterLab writes “Image” where an author wrote nothing
   const VIEW = "application/vnd.jupyter.widget-view+json";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const panel = () => jupyterapp.shell.currentWidget;
   const frame = () => new Promise((done) => requestAnimationFrame(done));
+
+  const painted = async () => {
+    await frame();
+    await frame();
+  };
 
   const within = (ms, work, what) =>
     Promise.race([
@@ -18,22 +24,47 @@
 
   const place = (element) => {
     const cell = element.closest(".jp-Cell");
-    return `cell ${all(".jp-Notebook .jp-Cell").indexOf(cell) + 1}`;
+    return `cell ${panel().content.widgets.findIndex(({ node }) => node === cell) + 1}`;
   };
 
-  const loads = async (address) => {
-    const image = new Image();
-    image.src = address;
-    return image.decode().then(() => image.naturalWidth > 0, () => false);
+  const tried = new Map();
+  const loads = (address) => {
+    if (!tried.has(address)) {
+      const image = new Image();
+      image.src = address;
+      tried.set(address, image.decode().then(() => true, () => false));
+    }
+    return tried.get(address);
   };
 
-  // Fresh kernel, every cell; the cells with what they put out.
+  const open = async (path, ms) => {
+    const opening = jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
+    const opened = await within(ms, opening, "opening the notebook");
+    await within(ms, opened.context.ready, "loading the notebook");
+    await within(ms, opened.sessionContext.ready, "starting the kernel");
+  };
+
+  // Wait until nothing has been added to the page or removed for a while.
+  const still = (ms) =>
+    new Promise((done) => {
+      const observer = new MutationObserver(() => restart());
+      let timer;
+      const restart = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => done(observer.disconnect()), ms);
+      };
+      observer.observe(panel().node, { childList: true, subtree: true });
+      restart();
+    });
+
+  // Run every cell and return the cells with what they put out.
   const run = async (ms) => {
-    await within(ms, panel().context.ready, "opening the notebook");
-    await within(ms, panel().sessionContext.ready, "starting the kernel");
     await within(ms, jupyterapp.commands.execute("notebook:run-all-cells"), "running the notebook");
+    await within(ms, still(300), "rendering");
     return panel().content.model.sharedModel.toJSON().cells;
   };
+
+  const close = () => panel()?.dispose(); // without asking whether to save
 
   const stopKernel = async (ms) => {
     const { sessionContext } = panel();
@@ -41,15 +72,15 @@
     await within(ms, sessionContext.shutdown(), "stopping the kernel");
     const { kernels } = jupyterapp.serviceManager;
     await within(ms, kernels.refreshRunning(), "listing the kernels");
-    return ![...kernels.running()].some((kernel) => kernel.id === id);
+    return Boolean(id) && ![...kernels.running()].some((kernel) => kernel.id === id);
   };
 
   const pictures = async () => {
     const faults = [];
     for (const image of all("img", panel().node)) {
       const name = image.alt.trim();
-      if (!name) faults.push(`${place(image)}: a picture without alternative text`);
-      if (!(await loads(image.src))) faults.push(`${place(image)}: picture not loaded: ${name}`);
+      if (UNNAMED.includes(name)) faults.push(`${place(image)}: a picture without alternative text`);
+      if (!image.complete || !image.naturalWidth) faults.push(`${place(image)}: picture not loaded: ${name}`);
     }
     const drawn = all(OUTPUTS, panel().node).flatMap((output) => all("svg:not(svg svg)", output));
     for (const svg of drawn.filter(visible)) {
@@ -74,7 +105,7 @@
           faults.push(`${place(cell.node)}: no widget, but “${area.node.innerText.trim()}”`);
       }
     }
-    for (const output of all(".jp-OutputArea-output")) {
+    for (const output of all(".jp-OutputArea-output", panel().node)) {
       const [error] = output.innerText.match(/(Error displaying|Error creating|Loading) widget.*/) ?? [];
       if (error) faults.push(`${place(output)}: ${error}`);
     }
@@ -118,7 +149,7 @@
     for (;;) {
       const faults = await check();
       if (!faults.length || performance.now() > end) return faults;
-      await frame();
+      await new Promise((done) => setTimeout(done, 50));
     }
   };
 
@@ -127,6 +158,15 @@
     all(".jp-OutputArea-output .widget-vbox", panel().node).filter(
       (box) => box.querySelector(":scope > .widget-hslider") && box.querySelector("p[role=status]"),
     );
+
+  // Make the cell around an element the active one and give it the focus, as Escape does.
+  const select = (element) => {
+    const node = element.closest(".jp-Cell");
+    const index = panel().content.widgets.findIndex((cell) => cell.node === node);
+    panel().content.activeCellIndex = index;
+    panel().content.mode = "command";
+    panel().content.activate();
+  };
 
   const announced = () =>
     panel()
@@ -143,6 +183,7 @@
       readout: box.querySelector(".widget-readout").innerText.trim(),
       sentences: shown("p[role=status]").map((p) => p.innerText.trim()),
       names: shown("svg[role=img]").map((svg) => svg.getAttribute("aria-label")),
+      axes: shown("svg[role=img]").map((svg) => getComputedStyle(svg).backgroundImage !== "none"),
       paths: shown("svg[role=img] path").map((path) => path.getAttribute("d")),
       ends: shown("svg[role=img]").map((svg) => {
         const dot = all("circle", svg).at(-1);
@@ -154,6 +195,8 @@
   };
 
   window.course = {
-    run, stopKernel, pictures, widgets, typeset, overflow, settled, boxes, announced, state, frame,
+    ...{ open, run, stopKernel, close },
+    ...{ settled, pictures, widgets, typeset, overflow },
+    ...{ boxes, announced, select, state, painted },
   };
 })();

@@ -1,9 +1,8 @@
-"""JupyterLab in a headless browser: find the browser, start the server, open notebooks."""
+"""JupyterLab in a headless browser: start both, open notebooks."""
 
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,60 +10,13 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from opened import OpenedNotebook
-from playwright.sync_api import sync_playwright
+from opened import OPENED, OpenedNotebook
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "settings/share/jupyter/lab/settings"
 
-COMMANDS = (
-    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
-    *("microsoft-edge", "msedge"),
-)
-APPLICATIONS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    *(
-        Path(os.environ[folder], program)
-        for folder in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")
-        if folder in os.environ
-        for program in (
-            r"Google\Chrome\Application\chrome.exe",
-            r"Chromium\Application\chrome.exe",
-            r"Microsoft\Edge\Application\msedge.exe",
-        )
-    ),
-)
-NO_BROWSER = (
-    "The browser tests need Chromium or Chrome and found none: install it, or run "
-    "`python -m playwright install --with-deps chromium`."
-)
-
 STARTED = 60  # seconds at most until the server listens
 STOPPED = 20
-
-
-def download():
-    """Let playwright fetch its own browser; with no network nothing happens."""
-    command = [sys.executable, "-m", "playwright", "install", "chromium"]
-    try:
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
-    except subprocess.TimeoutExpired:
-        pass  # as if there were no network
-
-
-def find_browser(own, applications=APPLICATIONS, download=download):
-    """Return an installed browser, or playwright's `own`, downloaded if need be; None if there is none."""
-    for command in COMMANDS:
-        if found := shutil.which(command):
-            return Path(found)
-    own = Path(own)
-    for file in (*map(Path, applications), own):
-        if file.is_file():
-            return file
-    download()
-    return own if own.is_file() else None
 
 
 def environment(scratch):
@@ -127,7 +79,9 @@ def serve(notebooks, scratch):
         deadline = time.monotonic() + STARTED
         while not info.exists():
             if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')}")
+                raise RuntimeError(
+                    f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}"
+                )
             time.sleep(0.05)
         yield json.loads(info.read_text(encoding="utf-8"))["url"], token, log
     finally:
@@ -140,24 +94,25 @@ def serve(notebooks, scratch):
 
 
 class Lab:
-    """A server and a browser; notebooks are named by their path below the server's folder."""
+    """JupyterLab on a page; notebooks are named by their path below the server's folder."""
 
     def __init__(self, browser, url, token, log):
-        self.browser, self.url, self.token, self.log = browser, url, token, log
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
-        self.context.add_init_script(path=Path(__file__).with_name("course.js"))
+        self.browser, self.url, self.log = browser, url, log
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.add_init_script(path=Path(__file__).with_name("course.js"))
+        self.page.goto(f"{url}lab?reset&token={token}", timeout=OPENED)
+        self.page.wait_for_selector(".jp-Launcher", timeout=OPENED)
 
     @contextmanager
     def open(self, path):
-        """Open a notebook in a fresh page and kernel, and run all of it."""
-        page = self.context.new_page()
+        """Open a notebook with a fresh kernel and run all of it."""
+        notebook = OpenedNotebook(self.page, path, self.url)
         try:
-            notebook = OpenedNotebook(page, path)
-            notebook.load(f"{self.url}lab/tree/{path}?reset&token={self.token}", foreign_to=self.url)
+            notebook.open()
             yield notebook
             notebook.stop_kernel()
         finally:
-            page.close()
+            notebook.close()
 
 
 @contextmanager

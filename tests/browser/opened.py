@@ -1,41 +1,56 @@
 """A notebook that is open in JupyterLab and has been run: what it shows, and its sliders."""
 
+import json
 import re
+import time
 from urllib.parse import urlsplit
 
 OPENED = 60_000  # milliseconds at most until the page is there
 EXECUTED = 180_000  # until all cells have run
 SETTLED = 15_000  # until the page shows what it was told
 
+# With the kernel gone, ipywidgets notes at each move that it cannot tell Python.
+WITHOUT_KERNEL = "error: Could not send widget sync message Error: Cannot send"
+
 
 class OpenedNotebook:
-    """Checks return the faults they find, as sentences."""
+    """A notebook on the page; its checks return the faults they find, as sentences."""
 
-    def __init__(self, page, path):
-        self.page, self.path = page, path
+    def __init__(self, page, path, url):
+        self.page, self.path, self.site = page, path, urlsplit(url).netloc
         self.complaints, self.foreign, self.cells = [], [], []
+        self.has_kernel = True
+        self.listeners = {
+            "console": self._heard,
+            "pageerror": lambda error: self.complaints.append(f"page error: {error}"),
+            "request": self._asked,
+        }
 
-    def load(self, address, foreign_to):
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        here = urlsplit(foreign_to).netloc
-
-        def asked(request):
-            target = urlsplit(request.url)
-            if target.scheme not in ("data", "blob") and target.netloc != here:
-                self.foreign.append(request.url)
-
-        self.page.on("request", asked)
-        self.page.goto(address, timeout=OPENED)
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=OPENED)
+    def open(self):
+        for event, listener in self.listeners.items():
+            self.page.on(event, listener)
+        self.page.evaluate("([path, ms]) => course.open(path, ms)", [self.path, OPENED])
         self.cells = self.page.evaluate("ms => course.run(ms)", EXECUTED)
 
+    def close(self):
+        self.page.evaluate("() => course.close()")
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+
     def _heard(self, message):
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
+        said = f"{message.type}: {message.text}"
+        expected = not self.has_kernel and said.startswith(WITHOUT_KERNEL)
+        if message.type in ("error", "warning") and not expected:
+            self.complaints.append(said)
+
+    def _asked(self, request):
+        target = urlsplit(request.url)
+        if target.scheme not in ("data", "blob") and target.netloc != self.site:
+            self.foreign.append(request.url)
 
     def stop_kernel(self):
         """Stop the kernel for good and say whether it is gone."""
+        self.has_kernel = False
         return self.page.evaluate("ms => course.stopKernel(ms)", SETTLED)
 
     def execution(self):
@@ -59,9 +74,18 @@ class OpenedNotebook:
         """What one of the checks in course.js finds."""
         return self.page.evaluate(f"ms => course.settled(course.{check}, ms)", patience)
 
-    def resize(self, width):
+    def wait_until(self, condition):
+        """Give the page time to report, until `condition` holds."""
+        end = time.monotonic() + SETTLED / 1000
+        while not condition() and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+
+    def resize(self, width, files):
+        """Make the window `width` pixels wide, with the list of files at its side or without."""
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.evaluate("async () => { await course.frame(); await course.frame() }")
+        side = "expandLeft" if files else "collapseLeft"
+        self.page.evaluate(f"() => jupyterapp.shell.{side}()")
+        self.page.evaluate("() => course.painted()")
 
     def photograph(self, folder, name):
         """Save the notebook page by page."""
@@ -83,7 +107,9 @@ class OpenedNotebook:
 
 
 class Slider:
-    """A slider over prepared frames, moved like a person would."""
+    """A slider over prepared frames, moved as a person would move it."""
+
+    patience = SETTLED
 
     def __init__(self, page, number):
         self.page, self.number = page, number
@@ -104,10 +130,26 @@ class Slider:
             "([n, before]) => course.boxes()[n]"
             " && String(course.state(course.boxes()[n]).sentences) !== String(before)",
             arg=[self.number, before],
-            timeout=SETTLED,
+            timeout=self.patience,
         )
-        self.page.evaluate("async () => { await course.frame(); await course.frame() }")
+        self.page.evaluate("() => course.painted()")
         return self.state
+
+    def tab_to(self):
+        """Select the slider's cell, go on by Tab, and say whether that leads to the handle."""
+        self.page.evaluate("n => course.select(course.boxes()[n])", self.number)
+        for _ in range(3):
+            self.page.keyboard.press("Tab")
+            if self.element(".noUi-handle").evaluate("handle => handle === document.activeElement"):
+                return True
+        return False
+
+    @property
+    def look(self):
+        """What marks a focused handle, as far as it can be seen."""
+        return self.element(".noUi-handle").evaluate(
+            "handle => ['backgroundColor', 'outlineStyle', 'boxShadow'].map(p => getComputedStyle(handle)[p])"
+        )
 
     def press(self, key):
         return self.after(lambda: self.element(".noUi-handle").press(key))
@@ -146,3 +188,21 @@ def disagreements(state):
         yield from (f"named {name}, not {sentence}" for name in state["names"] if not name.endswith(sentence))
     if not state["names"] or not state["paths"]:
         yield "nothing is drawn"
+    if not all(state["axes"]):
+        yield "a drawing has no axes behind it"
+
+
+def write_notebook(path, cells):
+    """Write a notebook of (type, source) pairs."""
+    code = {"execution_count": None, "outputs": []}
+    book = {
+        "cells": [
+            {"cell_type": kind, "id": f"cell{n}", "metadata": {}, "source": source}
+            | (code if kind == "code" else {})
+            for n, (kind, source) in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(book), encoding="utf-8")

@@ -1,0 +1,252 @@
+"""Every notebook, run and moved in a real JupyterLab."""
+
+import math
+import os
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lab import ROOT
+from opened import disagreements, write_notebook
+from playwright.sync_api import TimeoutError as PageTimeoutError
+
+from backprop_lib import Network
+from backprop_lib.training import sweep
+from backprop_lib.widgets import log_rates
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def notebooks(names):
+    return pytest.mark.parametrize("notebook", names, indirect=True, scope="module")
+
+
+each_notebook = notebooks(NOTEBOOKS)
+
+
+@each_notebook
+def test_every_cell_runs(notebook):
+    assert not list(notebook.execution())
+
+
+@each_notebook
+def test_formulas_and_tables_are_typeset(notebook):
+    assert not notebook.faults("typeset")
+
+
+@each_notebook
+def test_pictures_load_and_have_alternative_text(notebook):
+    assert not notebook.faults("pictures")
+
+
+@each_notebook
+def test_widgets_are_displayed(notebook):
+    assert not notebook.faults("widgets")
+    assert len(notebook.sliders) == notebook.announced
+
+
+@pytest.mark.parametrize(("width", "files"), [(800, False), (1280, True)], ids=["800", "1280"])
+@each_notebook
+def test_outputs_fit_their_width(notebook, width, files):
+    notebook.resize(width, files)
+    if folder := os.environ.get("SCREENSHOTS"):
+        notebook.photograph(Path(folder), f"{Path(notebook.path).stem}-{width}")
+    assert not notebook.faults("overflow", patience=1000)
+
+
+@each_notebook
+def test_sliders_by_keyboard(notebook):
+    for slider in notebook.sliders:
+        before = slider.state
+        for key, position in [
+            ("ArrowRight", before["position"] + 1),
+            ("ArrowLeft", before["position"]),
+            ("End", before["last"]),
+            ("ArrowLeft", before["last"] - 1),
+            ("Home", 0),
+            ("PageUp", min(5, before["last"])),
+        ]:
+            after = slider.press(key)
+            assert after["position"] == position
+            assert after["paths"] != before["paths"]
+            assert not list(disagreements(after))
+            before = after
+
+
+@each_notebook
+def test_sliders_by_mouse(notebook):
+    for slider in notebook.sliders:
+        before = slider.state
+        for move, share in [(slider.drag, 0.7), (slider.drag, 0.3), (slider.click, 0.9)]:
+            after = move(share)
+            assert abs(after["position"] - share * after["last"]) <= 1
+            assert after["paths"] != before["paths"]
+            assert not list(disagreements(after))
+            before = after
+
+
+@each_notebook
+def test_tab_leads_to_the_handle_and_shows_it(notebook):
+    for slider in notebook.sliders:
+        before = slider.look
+        assert slider.tab_to()
+        assert slider.look != before
+
+
+def number(text):
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+@notebooks(["01_one_path.ipynb"])
+def test_the_learning_rate_slider_shows_what_the_library_computes(notebook):
+    (slider,) = (s for s in notebook.sliders if s.state["name"] == "learning rate η")
+    rates = log_rates(0.9, below=1, above=3)
+    goal = 5e-5
+    runs = sweep(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], rates, 8200, stop_below=goal)
+    states = [slider.press("Home"), *(slider.press("PageUp") for _ in range(12))]
+    assert states[-1]["position"] == states[-1]["last"] == len(rates) - 1
+    kinds, points = set(), []
+    for state in states:
+        r = state["position"]
+        (sentence,) = state["sentences"]
+        outcome = runs.outcome(r)
+        loss, weights = runs.loss[outcome.updates, r], runs.path[outcome.updates, :, r]
+        assert math.isclose(number(state["readout"]), rates[r], rel_tol=5e-3)
+        said = re.search(r"(reaches|stalls|is not there yet).* after ([\d,]+) update", sentence)
+        kinds.add(said[1])
+        assert said[1] == {"slow": "is not there yet"}.get(outcome.kind, outcome.kind)
+        assert number(said[2]) == outcome.updates
+        shown = [number(value) for value in re.findall(r"[₁₂] = (−?\d+\.\d+)", sentence)]
+        assert shown == pytest.approx(weights, abs=6e-5)
+        (curve, path) = state["ends"]
+        points.append([*curve, *path, math.log(outcome.updates + 1), math.log(loss), *weights])
+    assert len(kinds) > 1
+    # Each coordinate of the last dot, in pixels, must be a straight line over what it stands for.
+    drawn, meant = np.hsplit(np.array(points), 2)
+    for pixels, values in zip(drawn.T, meant.T, strict=True):
+        line = np.polynomial.Polynomial.fit(values, pixels, 1)
+        assert np.abs(line(values) - pixels).max() < 0.2
+
+
+@each_notebook
+def test_sliders_move_without_a_kernel(notebook):
+    assert notebook.stop_kernel()
+    for slider in notebook.sliders:
+        before = slider.state
+        for key in ("ArrowLeft", "Home", "ArrowRight"):
+            after = slider.press(key)
+            assert after["paths"] != before["paths"]
+            assert not list(disagreements(after))
+            before = after
+
+
+@each_notebook
+def test_nothing_complained_or_asked_for_another_site(notebook):
+    assert not notebook.complaints
+    assert not notebook.foreign
+
+
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+# Cells, and which check must find something in each.
+BROKEN = [
+    ("markdown", r"$\frac{1}{$", "typeset"),
+    ("markdown", r"$\nosuchmacro$", "typeset"),
+    ("markdown", "| not | a table |\n| :-- |", "typeset"),
+    ("markdown", f"![]({DOT})", "pictures"),
+    ("code", "from IPython.display import HTML, display", None),
+    ("code", f"HTML('<img src=\"{DOT}\">')", "pictures"),
+    ("code", 'HTML(\'<img alt="missing" src="missing.png">\')', "pictures"),
+    ("code", 'HTML(\'<svg width="9" height="9"><path d="M0 0"/></svg>\')', "pictures"),
+    (
+        "code",
+        "style = 'background-image: url(missing.svg)'\n"
+        'HTML(f\'<svg style="{style}" role="img" aria-label="missing"></svg>\')',
+        "pictures",
+    ),
+    (
+        "code",
+        "view = 'application/vnd.jupyter.widget-view+json'\n"
+        "display({view: {'model_id': 'none'}, 'text/plain': 'as text'}, raw=True)",
+        "widgets",
+    ),
+    ("code", "import ipywidgets\n\nipywidgets.HTML('hidden', layout={'display': 'none'})", "widgets"),
+    ("code", "HTML('<div style=\"width: 3000px\">wide</div>')", "overflow"),
+    ("code", 'HTML(\'<img alt="foreign" src="http://localhost:9/picture.png">\')', "pictures"),
+    ("code", "HTML('<script>console.error(\"on the console\")</script>')", None),
+    ("code", "HTML('<script>setTimeout(() => { throw Error(\"on the page\") })</script>')", None),
+    ("code", "import sys\n\nprint('careful', file=sys.stderr)", "execution"),
+    ("code", "1 / 0", "execution"),
+    ("code", "'never reached'", "execution"),
+]
+
+
+def test_faults_are_found(lab, folder):
+    write_notebook(folder / "broken.ipynb", [cell[:2] for cell in BROKEN])
+    with lab.open("broken.ipynb") as notebook:
+        faults = {check: notebook.faults(check, patience=2000) for check in ("typeset", "pictures")}
+        faults |= {check: notebook.faults(check, patience=0) for check in ("widgets", "overflow")}
+        complaints = {"error: on the console", "page error: on the page"}
+        notebook.wait_until(lambda: complaints <= set(notebook.complaints) and notebook.foreign)
+    faults["execution"] = list(notebook.execution())
+    for check, found in faults.items():
+        cells = {int(re.match(r"cell (\d+)", fault)[1]) for fault in found}
+        assert cells == {number for number, cell in enumerate(BROKEN, 1) if cell[2] == check}
+    assert complaints <= set(notebook.complaints)
+    assert set(notebook.foreign) == {"http://localhost:9/picture.png"}
+
+
+THROUGH_PYTHON = """
+import ipywidgets
+slider = ipywidgets.IntSlider()
+says = ipywidgets.HTML()
+def say(_):
+    says.value = f"<p role='status'>x = {slider.value}: so it is</p>"
+say(None)
+slider.observe(say, "value")
+ipywidgets.VBox([slider, says])
+"""
+
+
+def test_a_slider_that_needs_python_stands_still_without_a_kernel(lab, folder):
+    write_notebook(
+        folder / "through.ipynb", [("code", "import sys; sys.executable"), ("code", THROUGH_PYTHON)]
+    )
+    with lab.open("through.ipynb") as notebook:
+        (output,) = notebook.cells[0]["outputs"]
+        assert output["data"]["text/plain"] == repr(sys.executable)  # the kernel is that of the tests
+        (slider,) = notebook.sliders
+        assert slider.press("ArrowRight")["sentences"] == ["x = 1: so it is"]
+        assert notebook.stop_kernel()
+        slider.patience = 1000
+        with pytest.raises(PageTimeoutError):
+            slider.press("ArrowRight")
+
+
+GOOD = {
+    "readout": "0.900",
+    "sentences": ["η = 0.900: arrives."],
+    "names": ["Loss curve. η = 0.900: arrives."],
+    "paths": ["M0 0"],
+    "axes": [True],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"readout": "0.901"},
+        {"sentences": []},
+        {"sentences": GOOD["sentences"] * 2},
+        {"sentences": ["arrives."]},
+        {"names": ["Loss curve. η = 1.05: arrives."]},
+        {"names": []},
+        {"paths": []},
+        {"axes": [False]},
+    ],
+)
+def test_a_disagreement_is_found(change):
+    assert not list(disagreements(GOOD))
+    assert list(disagreements(GOOD | change))
