@@ -75,7 +75,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
             layout={"width": "min(100%, 640px)"},
         )
         frames = [_frame(key, panels, m, s) for m, s in zip(marks, sentences, strict=True)]
-        self.stack = ipw.Stack([ipw.HTML(frame) for frame in frames], selected_index=start)
+        wide = ipw.Layout(width="100%")  # or the panels would not know where to wrap
+        self.stack = ipw.Stack([ipw.HTML(f, layout=wide) for f in frames], selected_index=start, layout=wide)
         ipw.jslink((self.slider, "index"), (self.stack, "selected_index"))
         super().__init__([ipw.HTML(_style(key, panels)), self.slider, self.stack])
 
@@ -195,7 +196,7 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
 def _style(key: str, panels: Sequence[Panel]) -> str:
     """Return the style sheet that holds the backgrounds, once for all frames."""
     rules = [
-        f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; }}",
+        f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
         f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
         f".{key} > svg {{ flex: 1 1 400px; max-width: 430px; background-size: 100% 100%; }}",
         f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
