@@ -140,7 +140,8 @@ class Derivation:
             else:
                 onward = sp.Add(*(self.delta(k) * self.factor(k, a).value for k in self.used_in(a)))
             product = onward * self.factor(a, z).value
-            self._deltas[z] = product if self.net.loss_rule.slope_at_z is None else sp.cancel(product)
+            cancels = a in self._outputs() and self.net.loss_rule.slope_at_z is not None
+            self._deltas[z] = sp.cancel(product) if cancels else product
         return self._deltas[z]
 
     def factor(self, of: Expr, by: Expr) -> Factor:

@@ -131,7 +131,9 @@ def rate_explorer(
     if surface is not None and len(names) != 2:
         raise ValueError(f"surface needs a network with two parameters, got one with {len(names)}.")
     shown = runs.loss[np.isfinite(runs.loss)]
-    curves = loss_panel(len(runs.loss), goal / 5, min(float(shown.max()), 1e3) * 2, goal)
+    curves = loss_panel(
+        len(runs.loss), min(goal, float(shown.min())) / 2, min(float(shown.max()), 1e3) * 2, goal
+    )
     plane = surface_panel(net, x, t, (names[0], names[1]), surface) if surface else None
     panels = [curves] if plane is None else [curves, plane]
     rates = range(len(learning_rates))

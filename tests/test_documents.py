@@ -21,7 +21,7 @@ from backprop_lib.verdicts import (
 )
 
 DATA = Path(load.__code__.co_filename).parent
-NOTEBOOKS = {"002": "01_one_path.ipynb"}
+NOTEBOOKS = {"002": "01_one_path.ipynb", "004": "02_cross_entropy.ipynb"}
 D = derive(Network(weights=[[[0.5]], [[0.5]]]))
 MORE = {"learning_rate": 0.9, "stop_below": 5e-5}
 DOCUMENT = load("002")
@@ -47,6 +47,15 @@ def test_the_verdicts_on_document_002():
     assert at("Forward pass, E").verdict == FOLLOWS
     assert at("∂E/∂w2").verdict == TRUNCATED
     assert [j.fact.printed for j in JUDGE.numbers().only(WRONG).judged] == ["001033", "042386"]
+
+
+def test_the_verdicts_on_document_004():
+    d = derive(Network([[[0.8]], [[0.6]]], loss="binary_cross_entropy"))
+    judge = Judge("004", d, [1.5], [1.0], learning_rate=0.5)
+    wrong = [j.fact.place.removeprefix("Evaluating, ") for j in judge.formulas().only(WRONG).judged]
+    slope = ["dŷ/dz_2: first line", "dŷ/dz_2: result"]
+    assert wrong == ["dJ/dŷ: result", "the sigmoid", *slope, "dJ/dw_2"]
+    assert judge.formulas().counts["equal"] == 13
 
 
 @pytest.mark.parametrize("number", DOCUMENT.numbers, ids=lambda n: n.place)
