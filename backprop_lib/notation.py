@@ -69,7 +69,11 @@ def chain(d: Derivation, name: str) -> Latex:
     \frac{\partial z_{1}}{\partial w_{1}}
     """
     products = [r" \cdot ".join(_ratio(d, f.of, f.by) for f in path) for path in d.factors(name)]
-    return Latex(f"{_ratio(d, d.E, d.parameter(name))} = {' + '.join(products)}")
+    whole = _ratio(d, d.E, d.parameter(name))
+    if len(products) == 1:
+        return Latex(f"{whole} = {products[0]}")
+    rows = r" \\ &\quad + ".join(products)
+    return Latex(rf"\begin{{aligned}}{whole} &= {rows}\end{{aligned}}")
 
 
 def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int = 0) -> Table:

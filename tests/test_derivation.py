@@ -106,6 +106,7 @@ def test_a_factor_table_is_not_shown_if_its_columns_differ(monkeypatch):
 
 def test_formulas_are_written_in_latex():
     d = derive(TWO)
-    assert chain(d, "w1[0,1]").source.count(" + ") == 1
+    assert chain(d, "w1[0,1]").source.count(r" \\ &\quad + ") == 1
+    assert chain(d, "w2[0,1]").source.count("=") == 1
     assert r"w^{(1)}_{01} x_{1}" in definitions(d).source
     assert definitions(d)._repr_latex_().startswith(r"$\displaystyle \begin{aligned}")
