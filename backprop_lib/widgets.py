@@ -130,10 +130,11 @@ def rate_explorer(
     names = list(net.by_name())
     if surface is not None and len(names) != 2:
         raise ValueError(f"surface needs a network with two parameters, got one with {len(names)}.")
-    shown = runs.loss[np.isfinite(runs.loss)]
-    curves = loss_panel(
-        len(runs.loss), min(goal, float(shown.min())) / 2, min(float(shown.max()), 1e3) * 2, goal
-    )
+    outcomes = [runs.outcome(r) for r in range(len(learning_rates))]
+    shown = np.concatenate([runs.loss[: o.updates + 1, r] for r, o in enumerate(outcomes)])
+    shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
+    low, high = min(goal, float(shown.min())) / 2, min(float(shown.max()), 1e3) * 2
+    curves = loss_panel(len(runs.loss), low, high, goal)
     plane = surface_panel(net, x, t, (names[0], names[1]), surface) if surface else None
     panels = [curves] if plane is None else [curves, plane]
     rates = range(len(learning_rates))

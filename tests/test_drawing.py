@@ -101,6 +101,21 @@ def test_a_slider_has_a_frame_for_every_rate():
     assert "stalls" in widget.sentences[2]
 
 
+def test_curves_fill_the_panel_and_stay_inside():
+    widget = explorer()
+    heights = []
+    for frame in widget.stack.children:
+        view = re.search(r'viewBox="([\d. ]+)"><path', frame.value)[1]
+        left, top, width, height = map(float, view.split())
+        dots = re.findall(r'cx="([-\d.]+)" cy="([-\d.]+)"', frame.value)[:2]
+        for x, y in dots:
+            assert left <= float(x) <= left + width
+            assert top <= float(y) <= top + height
+        heights += [(float(y) - top) / height for _, y in dots]
+    assert min(heights) < 0.3
+    assert max(heights) > 0.7
+
+
 def test_slider_and_frames_are_linked_both_in_the_browser_and_in_words():
     widget = explorer()
     assert widget.slider.index == widget.stack.selected_index == 0
