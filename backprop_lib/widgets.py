@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.drawing import COLOURS
 from backprop_lib.functions import ACTIVATIONS, choose
+from backprop_lib.inputs import finite_number
 from backprop_lib.network import Network
 from backprop_lib.plots import Panel, curve_panel, loss_panel, surface_panel, sweep_marks
 from backprop_lib.text import fixed, plain_name, rate
@@ -126,6 +127,11 @@ def rate_explorer(
     >>> explorer.sentences[explorer.slider.index]
     'η = 9.00: reaches E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
     """
+    for name, number in (*(("learning_rates", r) for r in learning_rates), ("start", start), ("goal", goal)):
+        if not finite_number(name, number) > 0:
+            raise ValueError(
+                f"{name} is or holds {number}, expected positive numbers: the scale is logarithmic."
+            )
     runs = sweep(net, x, t, learning_rates, updates, stop_below=goal)
     names = list(net.by_name())
     if surface is not None and len(names) != 2:
