@@ -56,6 +56,13 @@ def test_outputs_fit_their_width(notebook, width, files):
     assert not notebook.faults("overflow", patience=1000)
 
 
+def check_moved(before, after):
+    """Check that another picture is shown and says the same as the words beside it."""
+    assert after["paths"] != before["paths"]
+    assert not list(disagreements(after))
+    return after
+
+
 @each_notebook
 def test_sliders_by_keyboard(notebook):
     for slider in notebook.sliders:
@@ -70,9 +77,7 @@ def test_sliders_by_keyboard(notebook):
         ]:
             after = slider.press(key)
             assert after["position"] == position
-            assert after["paths"] != before["paths"]
-            assert not list(disagreements(after))
-            before = after
+            before = check_moved(before, after)
 
 
 @each_notebook
@@ -82,9 +87,7 @@ def test_sliders_by_mouse(notebook):
         for move, share in [(slider.drag, 0.7), (slider.drag, 0.3), (slider.click, 0.9)]:
             after = move(share)
             assert abs(after["position"] - share * after["last"]) <= 1
-            assert after["paths"] != before["paths"]
-            assert not list(disagreements(after))
-            before = after
+            before = check_moved(before, after)
 
 
 @each_notebook
@@ -137,9 +140,7 @@ def test_sliders_move_without_a_kernel(notebook):
         before = slider.state
         for key in ("ArrowLeft", "Home", "ArrowRight"):
             after = slider.press(key)
-            assert after["paths"] != before["paths"]
-            assert not list(disagreements(after))
-            before = after
+            before = check_moved(before, after)
 
 
 @each_notebook
