@@ -1,8 +1,9 @@
 """Reading a formula that stands in a file, without ever running it as code; and telling whether two agree.
 
-Formulas from documents are written in a small language: numbers, names, + − * / **, parentheses, exp(…),
-log(…) and D(y, x) for the derivative of y by x. The text is parsed into a syntax tree and every node is
-translated by hand; whatever is not on the list is refused with a sentence. Decimal numbers stay exact.
+Formulas from documents are written in a small language: numbers, names, entries such as w[2,1] counted from
+1, + − * / **, the matrix product @, sums such as sum(w[1,i], i, 4), and the functions that the reader allows.
+The text is parsed into a syntax tree and every node is translated by hand; whatever is not on the list is
+refused with a sentence. Decimal numbers stay exact.
 """
 
 from __future__ import annotations
@@ -15,47 +16,65 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["parse", "reduce_to_zero"]
+__all__ = ["ShapeError", "elementwise", "parse", "reduce_to_zero"]
 
 Expr = Any
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+    ast.Add: lambda a, b: _fitted(operator.add, a, b),
+    ast.Sub: lambda a, b: _fitted(operator.sub, a, b),
+    ast.Mult: lambda a, b: _fitted(_times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
+    ast.MatMult: lambda a, b: _product(a, b),
 }
-_FUNCTIONS: Mapping[str, Callable[..., Expr]] = {"exp": sp.exp, "log": sp.log}
-_LONGEST = 500
+_LONGEST = 700
+
+
+class ShapeError(ValueError):
+    """Two matrices whose shapes do not fit what the formula does with them."""
 
 
 def parse(
-    text: str, names: Mapping[str, Expr], derivative: Callable[[Expr, Expr], Expr] | None = None
+    text: str,
+    names: Mapping[str, Expr],
+    functions: Mapping[str, Callable[..., Expr]] | None = None,
+    constant: Callable[[str], Expr] = sp.Rational,
 ) -> Expr:
-    """Return a formula as a sympy expression with exact numbers.
+    """Return a formula as a sympy expression with exact numbers, or as a matrix of them.
 
     Parameters
     ----------
     text : str
-    names : mapping of str to sympy expression
+    names : mapping of str to sympy expression or matrix
         What each name in the formula stands for.
-    derivative : callable, optional
-        Computes D(y, x); without it D is refused.
+    functions : mapping of str to callable, optional
+        What may be called beside exp, log and sum.
+    constant : callable
+        Makes an expression of a number as it is written.
 
     Raises
     ------
+    ShapeError
+        If two matrices are combined whose shapes do not fit.
     ValueError
         If the text is no formula, or holds anything that is not on the list.
 
     Examples
     --------
-    >>> x = sp.Symbol("x")
-    >>> parse(".5 * x**2", {"x": x}), parse("D(x**2, x)", {"x": x}, sp.diff)
+    >>> x, v = sp.Symbol("x"), sp.Matrix([1, 2])
+    >>> parse(".5 * x**2", {"x": x}), parse("D(x**2, x)", {"x": x}, {"D": sp.diff})
     (x**2/2, 2*x)
+    >>> parse("sum(v[i] * x, i, 2)", {"x": x, "v": v}), parse("v * v", {"v": v})
+    (3*x, Matrix([
+    [1],
+    [4]]))
     >>> parse("open(x)", {"x": x})
     Traceback (most recent call last):
-    ValueError: formula "open(x)" holds "open(x)", expected numbers, names, + - * / **, exp, log or D.
+    ValueError: formula "open(x)" holds "open(x)", expected arithmetic with the names and functions at hand.
+    >>> parse("v @ v", {"v": v})
+    Traceback (most recent call last):
+    backprop_lib.expressions.ShapeError: 2×1 times 2×1 does not multiply
     """
     if len(text) > _LONGEST:
         raise ValueError(f"formula of {len(text)} characters, expected at most {_LONGEST}.")
@@ -64,41 +83,121 @@ def parse(
         tree = ast.parse(source, mode="eval").body
     except SyntaxError:
         raise ValueError(f"formula {text!r} cannot be read, expected arithmetic such as 'w1 * x'.") from None
+    reader = _Reader(text, source, {"exp": _exp, "log": _log, **(functions or {})}, constant)
+    return reader.read(tree, names)
 
-    def read(node: ast.expr) -> Expr:
+
+class _Reader:
+    """Translates one syntax tree, node by node."""
+
+    def __init__(
+        self,
+        text: str,
+        source: str,
+        functions: Mapping[str, Callable[..., Expr]],
+        constant: Callable[[str], Expr],
+    ) -> None:
+        self.text, self.source = text, source
+        self.functions, self.constant = functions, constant
+
+    def read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
         match node:
             case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                return sp.Rational(ast.get_source_segment(source, node))
+                return self.constant(self._part(node))
             case ast.Name(id=name):
                 if name not in names:
                     known = ", ".join(names) or "no names at all"
-                    raise ValueError(f"formula {text!r} names {name!r}, expected one of: {known}.")
+                    raise ValueError(f"formula {self.text!r} names {name!r}, expected one of: {known}.")
                 return names[name]
+            case ast.Subscript(value=of, slice=index):
+                return self._entry(self.read(of, names), index, names)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -read(operand)
+                return -self.read(operand, names)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return read(operand)
+                return self.read(operand, names)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-                return _BINARY[type(op)](read(left), _exponent(read(right)) if _is_power(op) else read(right))
-            case ast.Call(func=ast.Name(id=name), args=[arg], keywords=[]) if name in _FUNCTIONS:
-                return _FUNCTIONS[name](read(arg))
-            case ast.Call(func=ast.Name(id="D"), args=[y, x], keywords=[]) if derivative:
-                return derivative(read(y), read(x))
-        part = ast.get_source_segment(source, node)
+                values = self.read(left, names), self.read(right, names)
+                if isinstance(op, ast.Pow):
+                    self._check_exponent(values[1])
+                return _BINARY[type(op)](*values)
+            case ast.Call(func=ast.Name(id="sum"), args=[term, ast.Name(id=i), last], keywords=[]):
+                count = self.read(last, names)
+                if not (count.is_Integer and 1 <= count <= 16):
+                    raise ValueError(f"formula {self.text!r} sums up to {count}, expected 1 to 16.")
+                terms = [self.read(term, {**names, i: sp.Integer(k)}) for k in range(1, count + 1)]
+                return sum(terms[1:], terms[0])
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in self.functions:
+                try:
+                    return self.functions[name](*(self.read(arg, names) for arg in args))
+                except TypeError:
+                    pass  # not the number of arguments that it takes
         raise ValueError(
-            f'formula "{text}" holds "{part}", expected numbers, names, + - * / **, exp, log or D.'
+            f'formula "{self.text}" holds "{self._part(node)}", '
+            f"expected arithmetic with the names and functions at hand."
         )
 
-    def _exponent(value: Expr) -> Expr:
-        if not (value.is_Integer and abs(value) <= 16):
-            raise ValueError(f"formula {text!r} has exponent {value}, expected a whole number up to 16.")
-        return value
+    def _entry(self, matrix: Expr, index: ast.expr, names: Mapping[str, Expr]) -> Expr:
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        at = [self.read(part, names) for part in parts]
+        shape = matrix.shape if is_matrix(matrix) else ()
+        shape = shape[:1] if shape[1:] == (1,) and len(at) == 1 else shape
+        inside = len(at) == len(shape) and all(
+            i.is_Integer and 1 <= i <= n for i, n in zip(at, shape, strict=True)
+        )
+        if not inside:
+            size = "×".join(map(str, shape)) or "a number"
+            raise ValueError(
+                f"formula {self.text!r} has entry {[*map(int, at)]} of {size}, expected one inside it."
+            )
+        return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
 
-    return read(tree)
+    def _check_exponent(self, value: Expr) -> None:
+        if not (getattr(value, "is_Integer", False) and abs(value) <= 16):
+            raise ValueError(f"formula {self.text!r} has exponent {value}, expected a whole number up to 16.")
+
+    def _part(self, node: ast.expr) -> str:
+        return str(ast.get_source_segment(self.source, node))
 
 
-def _is_power(op: ast.operator) -> bool:
-    return isinstance(op, ast.Pow)
+def is_matrix(value: Expr) -> bool:
+    """Say whether a value is a matrix, a column included."""
+    return isinstance(value, sp.MatrixBase)
+
+
+def elementwise(function: Callable[[Expr], Expr], value: Expr) -> Expr:
+    """Return a function of a number, or of every entry of a matrix."""
+    return value.applyfunc(function) if is_matrix(value) else function(value)
+
+
+def _exp(value: Expr) -> Expr:
+    return elementwise(sp.exp, value)
+
+
+def _log(value: Expr) -> Expr:
+    return elementwise(sp.log, value)
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    return a.multiply_elementwise(b)
+
+
+def _shape(value: Expr) -> str:
+    return "×".join(map(str, value.shape)) if is_matrix(value) else "a number"
+
+
+def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
+    """Combine two numbers, or two matrices of one shape, entry by entry."""
+    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
+    return combine(a, b)
+
+
+def _product(a: Expr, b: Expr) -> Expr:
+    """Return the matrix product; a single entry is a number."""
+    if not (is_matrix(a) and is_matrix(b) and a.shape[1] == b.shape[0]):
+        raise ShapeError(f"{_shape(a)} times {_shape(b)} does not multiply")
+    product = a * b
+    return product[0] if product.shape == (1, 1) else product
 
 
 def reduce_to_zero(expression: Expr) -> Expr:

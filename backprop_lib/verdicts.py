@@ -3,49 +3,38 @@
 A number is compared with the right value at the digits it shows. If it does not agree, it may be that value
 cut off instead of rounded, or follow from digits that were rounded earlier, which is no mistake. A formula
 is right if sympy reduces the difference of its two sides to zero; if not, the example's own numbers show by
-how much it is off. A claim in words is split into readings, and each reading is tested.
+how much it is off. A claim in words, or a program, is split into readings, and each reading is tested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from itertools import product
 from typing import Any
 
-import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.derivation import Derivation
-from backprop_lib.documents import Claim, Document, Formula, Number, load
-from backprop_lib.expressions import parse, reduce_to_zero
+from backprop_lib.documents import Claim, Document, Finding, Formula, Number, load
+from backprop_lib.expressions import ShapeError, is_matrix, parse
+from backprop_lib.rounding import AGREES, WRONG, compare_digits, decimal, own_arithmetic, unit
+from backprop_lib.settings import Setting
 from backprop_lib.text import Table, fixed
 
-__all__ = ["AGREES", "FOLLOWS", "TRUNCATED", "WRONG", "Judge", "Judged", "Verdicts", "compare_digits"]
+__all__ = [
+    *("ARRANGED", "EQUAL", "FOLLOWS", "MISSED", "REACHED"),
+    *("Judge", "Judged", "Verdicts"),
+]
 
 Expr = Any
 
-AGREES = "agrees"
-TRUNCATED = "truncated, not rounded"
 FOLLOWS = "follows from rounded intermediates"
-WRONG = "wrong"
-
-
-def compare_digits(printed: str, right: Decimal) -> str:
-    """Say whether a printed number is `right` at the digits shown: rounded, cut off, or neither.
-
-    Examples
-    --------
-    >>> compare_digits(".24594", Decimal("0.2459405")), compare_digits(".51249", Decimal("0.5124974"))
-    ('agrees', 'truncated, not rounded')
-    >>> compare_digits(".4", Decimal("0.5"))
-    'wrong'
-    """
-    shown = Decimal(printed)
-    unit = Decimal(1).scaleb(int(shown.as_tuple().exponent))
-    if abs(shown - right) <= unit / 2:
-        return AGREES
-    return TRUNCATED if shown == right.quantize(unit, rounding=ROUND_DOWN) else WRONG
+REACHED = "a level: reached"
+MISSED = "a level: missed"
+EQUAL = "equal"
+ARRANGED = "equal, once arranged to fit"
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,7 @@ class Judge:
         Of the network with the document's weights.
     x, t : array_like, shapes (features,) and (outputs,)
         The document's example.
-    **more : float
+    **more : float or array_like
         Numbers that belong to no symbol of the network, under the names that the document's `letters` use:
         `learning_rate`, `stop_below`.
 
@@ -108,26 +97,21 @@ class Judge:
     """
 
     def __init__(
-        self, document: Document | str, d: Derivation, x: ArrayLike, t: ArrayLike, **more: float
+        self, document: Document | str, d: Derivation, x: ArrayLike, t: ArrayLike, **more: ArrayLike
     ) -> None:
-        document = load(document) if isinstance(document, str) else document
-        self.document, self.d = document, d
+        self.document = load(document) if isinstance(document, str) else document
         self.answers: dict[str, list[bool]] = {}
-        free = {name: sp.Symbol(name, real=True) for name in more}
-        known = d.symbols | free
-        if missing := sorted(set(document.letters.values()) - set(known)):
-            raise ValueError(
-                f"document {document.number} speaks of {missing[0]!r}, which this {d.net!r} lacks."
-            )
-        self.names = {letter: known[name] for letter, name in document.letters.items()}
-        if "learning_rate" in free:
-            for letter, name in document.letters.items():
-                if name in d.parameters:
-                    self.names[f"{letter}_new"] = known[name] - free["learning_rate"] * d.gradient(name)
-        values = d.numbers(x, t) | {free[name]: value for name, value in more.items()}
-        self.values = {symbol: sp.Rational(str(value)) for symbol, value in values.items()}
+        self.settings: dict[str, Setting] = {}
+        self.also("", d, x, t, **more)
+        self._known_off: dict[Decimal, Decimal] | None = None
 
-    # ---- the three kinds of facts --------------------------------------------------------------
+    def also(self, setting: str, d: Derivation, x: ArrayLike, t: ArrayLike, **more: ArrayLike) -> Judge:
+        """Add the network and the numbers of another of the document's examples, and return the judge."""
+        letters = self.document.letters_of(setting)
+        self.settings[setting] = Setting(self.document.number, letters, d, x, t, more)
+        return self
+
+    # ---- the kinds of facts --------------------------------------------------------------------
 
     def numbers(self) -> Verdicts:
         """Judge every printed number."""
@@ -138,20 +122,36 @@ class Judge:
 
     def number(self, fact: Number) -> Judged:
         """Judge one number: first against the right value, then against its own printed arithmetic."""
-        right = _decimal(self._value(self._parse(fact.of)))
-        digits = -int(Decimal(fact.printed).as_tuple().exponent)
+        setting = self._setting(fact)
+        right = decimal(setting.value(setting.parse(fact.of)))
+        digits = max(0, -int(Decimal(fact.printed).as_tuple().exponent))
         if fact.given:
-            return Judged(
-                fact, fixed(float(right), digits), AGREES if Decimal(fact.printed) == right else WRONG
-            )
+            same = Decimal(fact.printed) == right
+            return Judged(fact, fixed(float(right), digits), AGREES if same else WRONG)
+        if fact.level:
+            short = (right - Decimal(fact.printed)) * (1 if fact.level == "at most" else -1)
+            return Judged(fact, f"here {fixed(float(right), digits)}", MISSED if short > 0 else REACHED)
         verdict = compare_digits(fact.printed, right)
-        computed = fixed(float(right), max(6, digits + 3))
+        decimals = max(6, digits + 3)
+        computed = fixed(float(right), decimals)
         if verdict == WRONG and fact.shown:
-            own = _decimal(parse(fact.shown, {}))
-            if compare_digits(fact.printed, own) != WRONG:
+            own, leeway = own_arithmetic(fact.shown, self._off)
+            computed += f"; from the printed digits {fixed(float(own), decimals)}"
+            if compare_digits(fact.printed, own) != WRONG and abs(own - right) <= leeway:
                 verdict = FOLLOWS
-                computed += f"; from the printed digits {fixed(float(own), max(6, digits + 3))}"
         return Judged(fact, computed, verdict)
+
+    @property
+    def _off(self) -> Mapping[Decimal, Decimal]:
+        """How far each number that the document prints, and that is not wrong, is from the right one."""
+        if self._known_off is None:
+            self._known_off = {}
+            for fact in self.document.numbers:
+                if not fact.level and self.number(fact).verdict != WRONG:
+                    setting, shown = self._setting(fact), abs(Decimal(fact.printed))
+                    off = abs(shown - abs(decimal(setting.value(setting.parse(fact.of)))))
+                    self._known_off.setdefault(shown, off if fact.given else max(off, unit(fact.printed)))
+        return self._known_off
 
     def formulas(self) -> Verdicts:
         """Judge every formula."""
@@ -162,24 +162,35 @@ class Judge:
 
     def formula(self, fact: Formula) -> Judged:
         """Judge one formula: reduce left − right; if it is not zero, say how far off the example is."""
-        left, right = self._parse(fact.left), self._parse(fact.right)
-        difference = reduce_to_zero(self._in_inputs(left) - self._in_inputs(right))
-        if difference == 0:
-            return Judged(fact, "0", "equal")
-        values = [float(self._value(side)) for side in (left, right)]
-        if abs(values[0] - values[1]) <= 1e-12 * abs(values[0]):
-            raise ArithmeticError(f"formula {fact.left} = {fact.right} could not be decided.")
-        return Judged(fact, f"{fixed(values[0])} ≠ {fixed(values[1])}", WRONG)
+        setting = self._setting(fact)
+        verdict = EQUAL
+        for indices in _each(fact.indices):
+            try:
+                left, right = _sides(setting, fact.left, fact.right, indices)
+            except ShapeError as error:
+                if not fact.arranged:
+                    return Judged(fact, str(error), WRONG)
+                left, right = _sides(setting, fact.left, fact.arranged, indices)
+                verdict = ARRANGED
+            if not setting.agree(left, right):
+                return Judged(fact, _counterexample(setting, left, right, indices), WRONG)
+        return Judged(fact, "0", verdict)
+
+    def proves(self, finding: Finding) -> bool:
+        """Say whether the right formula of a finding is right."""
+        setting = self._setting(finding)
+        pairs = (_sides(setting, finding.left, finding.proof, i) for i in _each(finding.indices))
+        return all(setting.agree(left, right) for left, right in pairs)
 
     def answer(self, claim: str, *readings: bool) -> None:
-        """Say for each reading of a claim, given by its id, whether it was found to be true.
+        """Say for each reading of a claim or listing, given by its id, whether it was found to be true.
 
         Raises
         ------
         ValueError
             If the document makes no such claim, or the claim has more or fewer readings.
         """
-        claims = {c.id: c for c in self.document.claims}
+        claims = {c.id: c for c in (*self.document.claims, *self.document.listings)}
         if claim not in claims:
             raise ValueError(f"document {self.document.number} has no claim {claim!r}.")
         expected = len(claims[claim].readings)
@@ -195,8 +206,15 @@ class Judge:
         ValueError
             If a claim has not been answered yet.
         """
+        return self._answered(self.document.claims, "the document's words")
+
+    def listings(self) -> Verdicts:
+        """Judge every program of the document by the answers to its readings; raises as `claims` does."""
+        return self._answered(self.document.listings, "the program")
+
+    def _answered(self, claims: Sequence[Claim], head: str) -> Verdicts:
         judged, rows = [], []
-        for claim in self.document.claims:
+        for claim in claims:
             if claim.id not in self.answers:
                 raise ValueError(f"claim {claim.id!r} has no answer yet: run the cell that tests it.")
             got = self.answers[claim.id]
@@ -204,29 +222,31 @@ class Judge:
             said = [f"{'yes' if yes else 'no'}: {r}" for yes, r in zip(got, claim.readings, strict=True)]
             judged.append(Judged(claim, "; ".join(said), verdict))
             rows.append([claim.place, claim.words, "<br>".join(said), verdict])
-        return Verdicts(["place", "the document's words", "tested", "verdict"], rows, judged)
+        return Verdicts(["place", head, "tested", "verdict"], rows, judged)
 
-    # ---- reading and evaluating ----------------------------------------------------------------
-
-    def _parse(self, text: str) -> Expr:
-        return parse(text, self.names, self._derivative)
-
-    def _derivative(self, y: Expr, x: Expr) -> Expr:
-        """Return dy/dx with everything that y depends on written out, down to x."""
-        if not x.is_Symbol:
-            raise ValueError(f"D(y, x) has x = {x}, expected a single name.")
-        return sp.diff(self._in_inputs(y, stop=x), x)
-
-    def _in_inputs(self, expression: Expr, stop: Expr = None) -> Expr:
-        """Replace every z, a and E by its definition, except `stop`."""
-        for symbol, definition in reversed(self.d.definitions.items()):
-            if symbol != stop:
-                expression = expression.xreplace({symbol: definition})
-        return expression
-
-    def _value(self, expression: Expr) -> Expr:
-        return expression.xreplace(self.values)
+    def _setting(self, fact: Number | Formula | Finding) -> Setting:
+        if fact.setting not in self.settings:
+            raise ValueError(f"setting {fact.setting!r} has no network yet: add it with judge.also(…).")
+        return self.settings[fact.setting]
 
 
-def _decimal(value: Expr) -> Decimal:
-    return Decimal(str(sp.N(value, 30)))
+def _each(indices: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Yield every combination of the indices, each counted from 1."""
+    for values in product(*(range(1, last + 1) for last in indices.values())):
+        yield dict(zip(indices, values, strict=True))
+
+
+def _sides(setting: Setting, left: str, right: str, indices: Mapping[str, int]) -> tuple[Expr, Expr]:
+    """Read both sides; they must be of one shape."""
+    sides = setting.parse(left, indices), setting.parse(right, indices)
+    parse("left - right", dict(zip(("left", "right"), sides, strict=True)))
+    return sides
+
+
+def _counterexample(setting: Setting, left: Expr, right: Expr, indices: Mapping[str, int]) -> str:
+    """Return the values of the two sides where they differ most."""
+    pairs = list(zip(left, right, strict=True)) if is_matrix(left) else [(left, right)]
+    values = [(float(setting.value(a)), float(setting.value(b))) for a, b in pairs]
+    worst = max(values, key=lambda pair: abs(pair[0] - pair[1]))
+    where = ", ".join(f"{name} = {value}" for name, value in indices.items())
+    return f"{fixed(worst[0])} ≠ {fixed(worst[1])}" + (f" for {where}" if where else "")
