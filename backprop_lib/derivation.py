@@ -78,6 +78,7 @@ class Derivation:
         self.definitions: dict[Expr, Expr] = {}
         self.rules: dict[Expr, tuple[str, Expr]] = {}
         self._used_in: dict[Expr, list[Expr]] = {}
+        self._terms: dict[tuple[Expr, Expr], list[Expr]] = {}  # of a definition, with a symbol in them
         self._deltas: dict[Expr, Expr] = {}
         for j in range(net.sizes[0]):
             self._symbol(f"x[{j}]")
@@ -146,7 +147,7 @@ class Derivation:
 
     def factor(self, of: Expr, by: Expr) -> Factor:
         """Return ∂`of`/∂`by` for two symbols of which the first is defined directly by the second."""
-        derived = sp.diff(self.definitions[of], by)
+        derived = sp.Add(*(sp.diff(term, by) for term in self._terms[of, by]))
         if of in self.rules:
             value = slope_of(self.rules[of][0]).xreplace({Z: by, A: of})
         elif of == self.E:
@@ -224,8 +225,11 @@ class Derivation:
 
     def _define(self, symbol: Expr, definition: Expr) -> None:
         self.definitions[symbol] = definition
-        for used in definition.free_symbols:
-            self._used_in.setdefault(used, []).append(symbol)
+        for term in sp.Add.make_args(definition):
+            for used in term.free_symbols:
+                self._terms.setdefault((symbol, used), []).append(term)
+                if (uses := self._used_in.setdefault(used, []))[-1:] != [symbol]:
+                    uses.append(symbol)
 
     def _paths(self, z: Expr) -> Iterator[list[Factor]]:
         """Yield the factors from the loss down to ∂a/∂z, once for every path between the two."""

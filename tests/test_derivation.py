@@ -1,5 +1,6 @@
 """sympy's chain rule: its factors, its proof, and its refusal of a wrong slope."""
 
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -110,3 +111,47 @@ def test_formulas_are_written_in_latex():
     assert chain(d, "w2[0,1]").source.count("=") == 1
     assert r"w^{(1)}_{01} x_{1}" in definitions(d).source
     assert definitions(d)._repr_latex_().startswith(r"$\displaystyle \begin{aligned}")
+
+
+# ---- growth -------------------------------------------------------------------------------------
+
+
+def work_per_parameter(sizes, gradients):
+    """Count the Python calls that all gradients of a network cost, per parameter: no clock, no noise."""
+    net = Network.random(sizes, seed=1, loss="squared_error")
+    calls = 0
+
+    def count(*_):
+        nonlocal calls
+        calls += 1
+
+    sp.core.cache.clear_cache()
+    gradients(derive(Network.random([2, 2], loss="squared_error")), "w1[0,0]")  # what is done but once
+    sys.setprofile(count)
+    try:
+        d = derive(net)
+        for name in d.parameters:
+            gradients(d, name)
+    finally:
+        sys.setprofile(None)
+    return calls / len(d.parameters)
+
+
+WIDER = [20, 6, 4], [40, 12, 8]  # 154 and 596 parameters
+DEEPER = [6] * 4, [6] * 10  # 126 and 378 parameters
+
+
+@pytest.mark.parametrize(("small", "large"), [WIDER, DEEPER], ids=["wider", "deeper"])
+def test_the_work_grows_in_proportion_to_the_parameters(small, large):
+    def gradient(d, name):
+        return d.gradient(name)
+
+    assert work_per_parameter(large, gradient) < 1.2 * work_per_parameter(small, gradient)
+
+
+def test_the_growth_test_refuses_what_follows_every_path():
+    def along_every_path(d, name):
+        return sum(sp.Mul(*path) for path in d.factors(name))
+
+    shallow, deep = [3] * 3, [3] * 4
+    assert work_per_parameter(deep, along_every_path) > 1.2 * work_per_parameter(shallow, along_every_path)
