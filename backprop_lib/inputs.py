@@ -18,6 +18,7 @@ __all__ = [
     "finite_array",
     "finite_number",
     "finite_rows",
+    "uncopied_rows",
     "whole_number",
 ]
 
@@ -134,6 +135,15 @@ def finite_rows(name: str, value: ArrayLike, width: int) -> Array:
     if rows.shape[-1] != width:
         raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}).")
     return rows
+
+
+def uncopied_rows(name: str, value: ArrayLike, width: int) -> Array:
+    """Return a batch of rows like `finite_rows`, but an array of real numbers as it is, even of bytes."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim == 2:
+        rows, columns = value.shape
+        if rows > 0 and columns == width and np.isfinite(value).all():
+            return value
+    return np.atleast_2d(finite_rows(name, value, width))
 
 
 def check_targets(t: Array, batch: int, loss: Loss) -> None:

@@ -16,28 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
+from backprop_lib.history import History
 from backprop_lib.inputs import NotFinite, finite_array, finite_number, whole_number
+from backprop_lib.minibatch import train_in_batches
 from backprop_lib.network import Network
 
 __all__ = ["History", "Outcome", "Sweep", "loss_on_grid", "sweep", "train"]
-
-
-@dataclass(frozen=True)
-class History:
-    """A finished training: `loss[k]` and `path[k]` belong to the network after k updates.
-
-    `path` has one column per parameter, in the order of `Network.by_name`.
-    """
-
-    loss: Array
-    path: Array
-    network: Network
-    learning_rate: float
-
-    @property
-    def updates(self) -> int:
-        """Number of updates made."""
-        return len(self.loss) - 1
 
 
 def train(
@@ -47,8 +31,11 @@ def train(
     learning_rate: float,
     epochs: int,
     stop_below: float | None = None,
+    *,
+    batch_size: int | None = None,
+    seed: int = 0,
 ) -> History:
-    """Train by plain gradient descent on the whole batch and return the history; `net` is unchanged.
+    """Train by gradient descent, on the whole batch or in mini-batches; `net` is unchanged.
 
     Parameters
     ----------
@@ -57,9 +44,15 @@ def train(
     t : array_like, shape (outputs,) or (batch, outputs)
     learning_rate : float
     epochs : int
-        Number of updates at most; each uses every example once.
+        Number of epochs at most; each uses every example once.
     stop_below : float, optional
         Stop as soon as the loss is below this.
+    batch_size : int, optional
+        Examples in one mini-batch. Without it an epoch is one update, on the whole batch. With it every epoch
+        shuffles the examples and makes one update for each batch; the last batch may be smaller. Each
+        update uses the mean gradient of its batch.
+    seed : int
+        Seeds the generator that shuffles; the same seed gives the same training.
 
     Raises
     ------
@@ -79,6 +72,8 @@ def train(
     learning_rate = finite_number("learning_rate", learning_rate)
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
+    if batch_size is not None:
+        return train_in_batches(net, x, t, learning_rate, epochs, batch_size, seed, goal)
     loss, path = [net.loss(x, t)], [list(net.by_name().values())]
     with np.errstate(over="ignore", invalid="ignore"):
         while len(loss) <= epochs and not loss[-1] < goal:

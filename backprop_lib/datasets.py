@@ -1,0 +1,120 @@
+"""The two data sets of document 003: ten-bit numbers with their parity, and the handwritten digits of MNIST.
+
+MNIST lies beside this file, all of it, so nothing is downloaded. It is © Yann LeCun and Corinna Cortes,
+CC BY-SA 3.0; see data/README.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_lib.functions import Array
+from backprop_lib.inputs import whole_number
+
+__all__ = ["Digits", "mnist", "one_hot", "parity"]
+
+_FILE = Path(__file__).with_name("data") / "mnist.npz"
+_MD5 = {  # as published for the four files in IDX form
+    "x_train": "6bbc9ace898e44ae57da46a324031adb",
+    "y_train": "a25bea736e30d166cdddb491f175f624",
+    "x_test": "2646ac647ad5339dbf082846283269ea",
+    "y_test": "27ae3e4e09519cfbb04c329615203637",
+}
+
+
+@dataclass(frozen=True)
+class Digits:
+    """MNIST: images of 28 × 28 grey values from 0 to 255, and the digits that they show; all read-only.
+
+    `x_train` has the shape (60000, 28, 28), `y_train` (60000,), `x_test` (10000, 28, 28), `y_test` (10000,).
+    """
+
+    x_train: NDArray[np.uint8]
+    y_train: NDArray[np.uint8]
+    x_test: NDArray[np.uint8]
+    y_test: NDArray[np.uint8]
+
+    def __repr__(self) -> str:
+        return f"MNIST: {len(self.x_train)} training and {len(self.x_test)} test images of 28 × 28 pixels"
+
+
+def parity(bits: int = 10) -> tuple[Array, Array]:
+    """Return all numbers of so many bits, in order, and whether each is even.
+
+    `x` has the shape (2^bits, bits), the most significant bit first, and `t` (2^bits, 2). As in document 003,
+    the target of an even number is [0, 1] and that of an odd one [1, 0].
+
+    Examples
+    --------
+    >>> x, t = parity(bits=3)
+    >>> x[6].tolist(), t[6].tolist()
+    ([1.0, 1.0, 0.0], [0.0, 1.0])
+    """
+    bits = whole_number("bits", bits, least=1)
+    if bits > 20:
+        raise ValueError(f"bits is {bits}, expected at most 20: there are 2^bits examples.")
+    numbers = np.arange(2**bits)
+    x = (numbers[:, None] >> np.arange(bits - 1, -1, -1)) & 1
+    return x.astype(float), one_hot(numbers % 2 == 0, 2)
+
+
+def one_hot(labels: NDArray[np.generic], classes: int) -> Array:
+    """Return a row for each label, with a 1 in the label's column: shape (labels, classes).
+
+    Examples
+    --------
+    >>> one_hot(np.array([2, 0]), 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    rows: Array = np.eye(classes)[labels.astype(int)]
+    return rows
+
+
+@cache
+def mnist() -> Digits:
+    """Return MNIST from the file that comes with the course; it is read once, and checked.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing or is not, bit for bit, what was published.
+
+    Examples
+    --------
+    >>> digits = mnist()
+    >>> digits
+    MNIST: 60000 training and 10000 test images of 28 × 28 pixels
+    >>> int(digits.y_train[999])
+    6
+    """
+    return _read(_FILE)
+
+
+def _read(path: Path) -> Digits:
+    expected = "expected the MNIST file of the course"
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # data, never code
+            arrays = {name: archive[name] for name in _MD5}
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing, {expected}.") from None
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile, zlib.error) as error:
+        raise ValueError(f"{path.name} is damaged ({error}), {expected}.") from None
+    for name, array in arrays.items():
+        if _md5(array) != _MD5[name]:
+            raise ValueError(f"{path.name} is damaged: {name} is not the published one.")
+        array.setflags(write=False)
+    return Digits(**arrays)
+
+
+def _md5(array: NDArray[np.uint8]) -> str:
+    """Return the MD5 sum of an array in IDX form: 0, 0, 8 for bytes, axes, lengths, and then the bytes."""
+    head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, dtype=">u4").tobytes()
+    return hashlib.md5(head + array.tobytes(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,106 @@
+"""Parity in document 003's convention, and MNIST bit for bit."""
+
+import pickle
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from backprop_lib import datasets
+from backprop_lib.datasets import mnist, one_hot, parity
+
+
+def test_parity_counts_in_binary():
+    x, t = parity()
+    assert (x.shape, t.shape) == ((1024, 10), (1024, 2))
+    for number in (0, 1, 6, 699, 700, 1023):
+        assert "".join(str(int(bit)) for bit in x[number]) == format(number, "010b")
+        assert t[number].tolist() == ([0, 1] if number % 2 == 0 else [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("bits", "error", "says"),
+    [
+        (0, ValueError, "bits is 0, expected a whole number of at least 1"),
+        (64, ValueError, "bits is 64, expected at most 20"),
+        (2.5, TypeError, "bits is 2.5, expected a whole number"),
+    ],
+)
+def test_parity_wants_a_sensible_number_of_bits(bits, error, says):
+    with pytest.raises(error, match=re.escape(says)):
+        parity(bits)
+
+
+def test_one_hot_takes_the_labels_of_mnist():
+    labels = mnist().y_train[:5]
+    assert labels.tolist() == [5, 0, 4, 1, 9]
+    assert one_hot(labels, 10).argmax(axis=1).tolist() == [5, 0, 4, 1, 9]
+
+
+def test_mnist_is_whole_lazy_and_read_only():
+    digits = mnist()
+    assert digits is mnist()
+    assert digits.x_train.shape == (60000, 28, 28)
+    assert digits.x_test.shape == (10000, 28, 28)
+    assert np.bincount(digits.y_train).tolist()[:3] == [5923, 6742, 5958]
+    with pytest.raises(ValueError, match="read-only"):
+        digits.x_train[0, 0, 0] = 1
+
+
+def test_one_changed_pixel_is_noticed(tmp_path):
+    digits = mnist()
+    arrays = {name: getattr(digits, name).copy() for name in ("x_train", "y_train", "x_test", "y_test")}
+    arrays["x_test"][9999, 27, 27] += 1
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    with pytest.raises(ValueError, match=r"^mnist\.npz is damaged: x_test is not the published one\.$"):
+        datasets._read(tmp_path / "mnist.npz")
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:5_000_000])
+
+
+def _flip(path):
+    data = bytearray(path.read_bytes())
+    data[3_000_000] ^= 255
+    path.write_bytes(data)
+
+
+def _empty(path):
+    path.write_bytes(b"")
+
+
+def _other(path):
+    np.savez(path, x_train=np.zeros(3))
+
+
+def _pickled(path):
+    path.write_bytes(pickle.dumps({"x_train": 1}))
+
+
+def _objects(path):
+    np.savez(path, **{n: np.array([{}]) for n in ("x_train", "y_train", "x_test", "y_test")})
+
+
+@pytest.mark.parametrize("damage", [_cut, _flip, _empty, _other, _pickled, _objects])
+def test_a_damaged_file_gives_one_sentence(tmp_path, damage):
+    path = tmp_path / "mnist.npz"
+    shutil.copy(datasets._FILE, path)
+    damage(path)
+    with pytest.raises(
+        ValueError, match=r"^mnist\.npz is damaged .*expected the MNIST file of the course\.$"
+    ):
+        datasets._read(path)
+
+
+def test_a_missing_file_gives_one_sentence(tmp_path):
+    with pytest.raises(ValueError, match=r"mnist\.npz is missing, expected the MNIST file of the course\."):
+        datasets._read(tmp_path / "mnist.npz")
+
+
+def test_licence_and_source_stand_beside_the_data():
+    note = (datasets._FILE.parent / "README.md").read_text(encoding="utf-8")
+    assert "CC BY-SA 3.0" in note
+    assert "LeCun and Corinna Cortes" in note
+    assert all(f"| `{name}` |" in note and md5 in note for name, md5 in datasets._MD5.items())
