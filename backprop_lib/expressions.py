@@ -122,7 +122,7 @@ class _Reader:
                 return _BINARY[type(op)](*values)
             case ast.Call(func=ast.Name(id="sum"), args=[term, ast.Name(id=i), last], keywords=[]):
                 count = self.read(last, names)
-                if not (count.is_Integer and 1 <= count <= 16):
+                if not _whole(count, 1, 16):
                     raise ValueError(f"formula {self.text!r} sums up to {count}, expected 1 to 16.")
                 terms = [self.read(term, {**names, i: sp.Integer(k)}) for k in range(1, count + 1)]
                 return sum(terms[1:], terms[0])
@@ -141,22 +141,22 @@ class _Reader:
         at = [self.read(part, names) for part in parts]
         shape = matrix.shape if is_matrix(matrix) else ()
         shape = shape[:1] if shape[1:] == (1,) and len(at) == 1 else shape
-        inside = len(at) == len(shape) and all(
-            i.is_Integer and 1 <= i <= n for i, n in zip(at, shape, strict=True)
-        )
+        inside = len(at) == len(shape) and all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True))
         if not inside:
             size = "×".join(map(str, shape)) or "a number"
-            raise ValueError(
-                f"formula {self.text!r} has entry {[*map(int, at)]} of {size}, expected one inside it."
-            )
+            raise ValueError(f"formula {self.text!r} has "{self._part(index)}" of {size}, expected an entry of it.")
         return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
 
     def _check_exponent(self, value: Expr) -> None:
-        if not (getattr(value, "is_Integer", False) and abs(value) <= 16):
+        if not _whole(value, -16, 16):
             raise ValueError(f"formula {self.text!r} has exponent {value}, expected a whole number up to 16.")
 
     def _part(self, node: ast.expr) -> str:
         return str(ast.get_source_segment(self.source, node))
+
+
+def _whole(value: Expr, low: int, high: int) -> bool:
+    return isinstance(value, sp.Integer) and low <= value <= high
 
 
 def is_matrix(value: Expr) -> bool:

@@ -1,29 +1,26 @@
 """Facts as data: complete, placed, readable, and judged anew each time."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import nbformat
 import pytest
-import sympy as sp
 
 from backprop_lib import Network, derive
 from backprop_lib.documents import load
-from backprop_lib.expressions import parse, reduce_to_zero
 from backprop_lib.rounding import AGREES, TRUNCATED, WRONG, compare_digits
 from backprop_lib.verdicts import ARRANGED, EQUAL, FOLLOWS, MISSED, REACHED, Judge
 
 DATA = Path(load.__code__.co_filename).parent
 NOTEBOOKS = {"002": "01_one_path.ipynb", "004": "02_cross_entropy.ipynb"}
+VERDICTS = {AGREES, TRUNCATED, FOLLOWS, REACHED, MISSED, WRONG, EQUAL, ARRANGED}
+VERDICTS |= {"holds", "holds in part", "does not hold"}
 D = derive(Network(weights=[[[0.5]], [[0.5]]]))
 MORE = {"learning_rate": 0.9, "stop_below": 5e-5}
 DOCUMENT = load("002")
 JUDGE = Judge(DOCUMENT, D, [0.1], [0.9], **MORE)
-
-
-def facts(document):
-    return [*document.numbers, *document.formulas, *document.claims]
 
 
 def at(place, judge=JUDGE):
@@ -78,33 +75,65 @@ def test_no_sign_can_be_changed_unnoticed(formula):
     assert JUDGE.formula(replace(formula, right=f"{formula.right} + .000001")).verdict == WRONG
 
 
-@pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
-def test_every_fact_has_its_own_place_and_is_shown(name):
-    document = load(name)
-    for kind in (document.numbers, document.formulas):
-        places = [fact.place for fact in kind]
-        assert all(places)
-        assert len(set(places)) == len(places)
+def shown_in(name):
+    """Return all that the notebook of a document shows as Markdown."""
     path = Path(__file__).parents[1] / "notebooks" / NOTEBOOKS[name]
-    shown = "\n".join(
+    return "\n".join(
         output.data["text/markdown"]
         for cell in nbformat.read(path, as_version=4).cells
         for output in cell.get("outputs", [])
         if "text/markdown" in output.get("data", {})
     )
+
+
+@pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
+def test_every_fact_has_its_own_place_and_is_shown(name):
+    document, shown = load(name), shown_in(name)
+    for kind in (document.numbers, document.formulas):
+        places = [fact.place for fact in kind]
+        assert all(places)
+        assert len(set(places)) == len(places)
     for number in document.numbers:
         assert f"| {number.place} | `{number.printed}` |" in shown
     for formula in document.formulas:
         assert f"| {formula.place} | {formula.shown} |" in shown
-    for claim in document.claims:
+    for claim in (*document.claims, *document.listings):
         assert f"| {claim.words} |" in shown
         assert all(reading in shown for reading in claim.readings)
+
+
+def verdicts_shown(name):
+    """Return the verdict that the notebook gives to each fact, by place, or by id for words."""
+    document = load(name)
+    names = {claim.words: claim.id for claim in (*document.claims, *document.listings)}
+    names |= {fact.place: fact.place for fact in (*document.numbers, *document.formulas)}
+    given = {}
+    for line in shown_in(name).splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        fact = next((names[cell] for cell in cells[:2] if cell in names), None)
+        verdict = next((cell for cell in cells[2:] if cell in VERDICTS), None)
+        if fact and verdict:
+            given[fact] = verdict
+    return given
+
+
+@pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
+def test_findings_are_about_what_is_wrong_and_about_all_of_it(name):
+    given, document = verdicts_shown(name), load(name)
+    wrong = {fact for fact, verdict in given.items() if verdict in (WRONG, "does not hold")}
+    fine = {
+        fact for fact, verdict in given.items() if verdict not in (WRONG, "does not hold", "holds in part")
+    }
+    found = [fact for finding in document.findings for fact in finding.facts]
+    assert wrong <= set(found) <= set(given) - fine
+    assert len({finding.id for finding in document.findings}) == len(document.findings)
 
 
 def test_the_files_state_no_verdict():
     for path in DATA.glob("*.toml"):
         text = path.read_text(encoding="utf-8").lower()
-        assert not any(f'"{verdict}' in text for verdict in (AGREES, TRUNCATED, FOLLOWS, WRONG, "equal"))
+        verdicts = (AGREES, TRUNCATED, FOLLOWS, REACHED, MISSED, WRONG, EQUAL, ARRANGED)
+        assert not any(f'"{verdict}"' in text for verdict in verdicts)
 
 
 def test_claims_are_answered_one_by_one():
@@ -157,13 +186,6 @@ def test_a_wrong_formula_comes_with_a_counterexample():
     assert (judged.verdict, judged.right) == (WRONG, "−0.336286 ≠ 0.336286")
 
 
-def test_equal_formulas_in_other_forms_are_equal():
-    z = sp.Symbol("z")
-    sigma = 1 / (1 + sp.exp(-z))
-    assert reduce_to_zero(sigma - sp.exp(z) / (1 + sp.exp(z))) == 0
-    assert reduce_to_zero(sigma - 1 / (1 + sp.exp(z))) != 0
-
-
 def test_the_network_must_fit_the_document():
     with pytest.raises(ValueError, match=r"document 002 speaks of 'a2\[0\]', which this Network 1-1,"):
         Judge("002", derive(Network([[[0.5]]])), [0.1], [0.9], **MORE)
@@ -198,38 +220,5 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 
 def test_a_document_that_is_not_there_is_refused():
-    with pytest.raises(ValueError, match="there is no document '999', expected one of: 002"):
+    with pytest.raises(ValueError, match=r"there is no document '999', expected one of: .*002"):
         load("999")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "__import__('os').system('true')",
-        "x.__class__",
-        "[x for x in (1, 2)]",
-        "lambda: x",
-        "x if x else x",
-        "x < 1",
-        "'text'",
-        "True",
-        "1j",
-        "D(x, x)",
-        "exp(x, x)",
-        "x[0]",
-        "y",
-        "x +",
-        "2 ** x",
-        "x ** 99",
-        "1 +" * 300 + "1",
-    ],
-)
-def test_what_is_no_formula_is_refused(text):
-    with pytest.raises(ValueError, match=r"^formula .*, expected"):
-        parse(text, {"x": sp.Symbol("x")})
-
-
-def test_numbers_in_formulas_are_exact():
-    assert parse(".1 + .2", {}) == sp.Rational(3, 10)
-    assert parse("001033 + 0.5", {}) == sp.Rational(2067, 2)
-    assert parse("1e-3 * -x", {"x": sp.Symbol("x")}) == -sp.Symbol("x") / 1000
