@@ -144,7 +144,9 @@ class _Reader:
         inside = len(at) == len(shape) and all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True))
         if not inside:
             size = "×".join(map(str, shape)) or "a number"
-            raise ValueError(f"formula {self.text!r} has "{self._part(index)}" of {size}, expected an entry of it.")
+            raise ValueError(
+                f"formula {self.text!r} has entry '{self._part(index)}' of {size}, expected an entry of it."
+            )
         return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
 
     def _check_exponent(self, value: Expr) -> None:
