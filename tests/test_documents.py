@@ -42,10 +42,15 @@ def test_the_verdicts_on_document_002():
 
 def test_the_verdicts_on_document_004():
     d = derive(Network([[[0.8]], [[0.6]]], loss="binary_cross_entropy"))
+    fan = derive(Network([[[0.8]], [[0.6], [-0.9]]], loss="binary_cross_entropy"))
     judge = Judge("004", d, [1.5], [1.0], learning_rate=0.5)
+    with pytest.raises(ValueError, match="setting 'fan' has no network yet"):
+        judge.formulas()
+    judge.also("fan", fan, [1.5], [1.0, 0.0])
     wrong = [j.fact.place.removeprefix("Evaluating, ") for j in judge.formulas().only(WRONG).judged]
     slope = ["dŷ/dz_2: first line", "dŷ/dz_2: result"]
-    assert wrong == ["dJ/dŷ: result", "the sigmoid", *slope, "dJ/dw_2"]
+    last = ["dJ/dw_2", "Backpropagation in practice"]
+    assert wrong == ["dJ/dŷ: result", "the sigmoid", *slope, *last]
     assert judge.formulas().counts["equal"] == 13
 
 

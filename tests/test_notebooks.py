@@ -54,7 +54,8 @@ def test_cells_run_in_any_order_after_the_first(path):
     first, *others = [cell.source for cell in code(read(path))]
     scope = {"__name__": "__main__"}
     exec(compile(first, f"{path.name}, first cell", "exec"), scope)
-    waiting = [source for source in others if "judge.claims()" in source]  # sums up what others found
+    sums_up = re.compile(r"judge\.(claims|listings)\(\)")  # what other cells have found
+    waiting = [source for source in others if sums_up.search(source)]
     for source in [*reversed(others), *waiting]:
         cell = compile(source, f"{path.name}: {source[:40]}", "exec")
         if source in waiting and not scope["judge"].answers:
