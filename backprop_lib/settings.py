@@ -51,7 +51,7 @@ class Setting:
         t: ArrayLike,
         more: Mapping[str, ArrayLike],
     ) -> None:
-        self.d = d
+        self.d, self.x, self.t = d, np.asarray(x, dtype=float), np.asarray(t, dtype=float)
         values = d.numbers(x, t)
         known: dict[str, Expr] = {**_matrices(d), **d.symbols}
         for name, number in more.items():

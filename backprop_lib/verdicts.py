@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike
 from backprop_lib.derivation import Derivation
 from backprop_lib.documents import Claim, Document, Finding, Formula, Number, load
 from backprop_lib.expressions import ShapeError, is_matrix, parse
+from backprop_lib.functions import Array
+from backprop_lib.network import Network
 from backprop_lib.rounding import AGREES, WRONG, compare_digits, decimal, own_arithmetic, unit
 from backprop_lib.settings import Setting
 from backprop_lib.text import Table, fixed
@@ -110,6 +112,11 @@ class Judge:
         letters = self.document.letters_of(setting)
         self.settings[setting] = Setting(self.document.number, letters, d, x, t, more)
         return self
+
+    def example(self, setting: str = "") -> tuple[Network, Array, Array]:
+        """Return the network, the input and the target of one of the document's examples."""
+        chosen = self.settings[setting]
+        return chosen.d.net, chosen.x, chosen.t
 
     # ---- the kinds of facts --------------------------------------------------------------------
 
