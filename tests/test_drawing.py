@@ -2,9 +2,12 @@
 
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import findfont
+from matplotlib.ft2font import FT2Font
 
 from backprop_lib import Network, train
 from backprop_lib.drawing import COLOURS, draw_network
@@ -40,15 +43,129 @@ def test_a_drawing_holds_the_networks_numbers():
         assert any(part in picture.alt for part in (text, text.rpartition(" = ")[0]))
 
 
-def test_every_size_of_network_can_be_drawn():
-    for sizes in ([1, 1], [2, 2, 2], [4, 3], [6, 1, 6]):
-        net = Network.random(sizes)
-        picture = draw_network(net, net.forward(np.ones(sizes[0])))
-        assert ET.fromstring(picture.svg).tag.endswith("svg")
-        for name, w in net.by_name().items():
-            assert name[0] == "b" or f"{plain_name(name, max(sizes) == 1)} = {fixed(w, 4)}" in picture.alt
-    with pytest.raises(ValueError, match="the widest layer has 10 neurons, expected at most 6"):
-        draw_network(Network.random([10, 3, 2]))
+@cache
+def advance(letter, weight):
+    """Return how wide a letter is at size 1 in DejaVu Sans, the widest of the fonts that may be used."""
+    font = FT2Font(findfont(f"DejaVu Sans:{weight}"))
+    font.set_size(100, 72)
+    return font.load_char(ord(letter)).linearHoriAdvance / 65536 / 100
+
+
+def text_boxes(picture):
+    """Return each text of a drawing with its left, top, right and bottom, and the size of the drawing."""
+    root = ET.fromstring(picture.svg)
+    found = []
+    for node in (n for n in root.iter() if n.tag.endswith("text")):
+        x, y, size = (float(node.get(key)) for key in ("x", "y", "font-size"))
+        width = sum(advance(letter, node.get("font-weight", "normal")) for letter in node.text) * size
+        left = x - width * {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor", "start")]
+        found.append((node.text, (left, y - 0.75 * size, left + width, y + 0.2 * size)))
+    return found, float(root.get("width")), float(root.get("height"))
+
+
+def assert_legible(picture):
+    found, width, height = text_boxes(picture)
+    for k, (text, (left, top, right, bottom)) in enumerate(found):
+        assert left >= 0, text
+        assert top >= 0, text
+        assert right <= width, text
+        assert bottom <= height, text
+        for other, box in found[:k]:
+            apart = left >= box[2] or right <= box[0] or top >= box[3] or bottom <= box[1]
+            assert apart, f"{text} lies on {other}"
+
+
+def flows(net, x, t):
+    """Return what flows back over each edge of the last layer: the weight times the delta behind it."""
+    layer, delta = len(net.weights), net.gradients(x, t).deltas[-1][0]
+    shares = delta[:, None] * net.weights[-1]
+    return {f"w{layer}[{i},{j}]": float(v) for (i, j), v in np.ndenumerate(shares)}
+
+
+NETS = {
+    str(sizes): (Network.random(sizes, seed=3, biases=biases), np.linspace(-1, 1, sizes[0]))
+    for sizes, biases in [
+        *(([1, 1, 1], False), ([1, 1, 2], False), ([2, 2, 2], False), ([2, 2, 2], True), ([2, 3, 1], True)),
+        *(([4, 3], False), ([4, 3, 4], True), ([5, 1, 5], True), ([10, 3, 2], True), ([10, 10], True)),
+    ]
+}
+
+
+@pytest.mark.parametrize(("net", "x"), NETS.values(), ids=NETS)
+@pytest.mark.parametrize("kind", ["plain", "full", "highlight", "backward"])
+def test_networks_are_drawn_legibly(net, x, kind):
+    trace, t = net.forward(x), np.linspace(0, 1, net.sizes[-1])
+    given = {
+        "plain": {},
+        "full": {"gradients": net.gradients(x, t), "target": list(t), "loss": net.loss(x, t)},
+        "highlight": {"highlight": ["w1[0,0]"], "gradients": net.gradients(x, t)},
+        "backward": {"backward": flows(net, x, t), "target": list(t), "loss": net.loss(x, t)},
+    }[kind]
+    picture = draw_network(net, None if kind == "plain" else trace, **given)
+    assert_legible(picture)
+    assert len(picture.svg) < 40_000
+    dense = max(w.size for w in net.weights) > 12
+    if kind == "backward" and not dense:
+        for name, value in given["backward"].items():
+            assert f"{fixed(value, 4)} flows back over {plain_name(name, max(net.sizes) == 1)}" in picture.alt
+        assert sum("z" in path.get("d") for path in ET.fromstring(picture.svg) if path.get("d")) == len(
+            given["backward"]
+        )
+    if kind == "full":
+        assert f"E = {fixed(net.loss(x, t), 6)}" in picture.alt
+        for i, value in enumerate(t):
+            name = "t" if len(t) == 1 else f"t[{i}]"
+            assert f"target {name} = {fixed(value, 4)}" in picture.alt
+
+
+def test_words_list_few_weights_and_sum_up_many():
+    net = Network.random([10, 3, 2], seed=1)
+    alt, W = draw_network(net, gradients=net.gradients(np.ones(10), [0, 1])).alt, net.weights[0]
+    least, most = (f"w1[{i},{j}]" for i, j in (divmod(int(k), 10) for k in (W.argmin(), W.argmax())))
+    said = f"30 weights of layer 1, from {fixed(W.min(), 4)} ({least}) to {fixed(W.max(), 4)} ({most})"
+    assert said in alt
+    assert "30 gradients ∂E/∂w of layer 1" in alt
+    assert "w1[0,0] = " not in alt
+    for name in ("w2[0,0]", "w2[1,2]"):
+        assert f"{name} = {fixed(net.by_name()[name], 4)}" in alt
+
+
+def test_what_is_highlighted_stands_out_and_the_rest_turns_pale():
+    net, _ = NETS["[4, 3]"]
+    into_one = [f"w1[0,{j}]" for j in range(4)]
+    picture = draw_network(net, highlight=into_one)
+    edges = [m for m in ET.fromstring(picture.svg) if "L" in m.get("d", "")]
+    assert sum(m.get("stroke") == COLOURS["line"] for m in edges) == 8
+    written = [text for text, _ in text_boxes(picture)[0]]
+    for name, w in net.by_name().items():
+        assert (f"{name} = {fixed(w, 4)}" in written) == (name in into_one)
+        assert (f"highlighted {name} = {fixed(w, 4)}" in picture.alt) == (name in into_one)
+
+
+def test_negative_weights_without_numbers_are_dashed():
+    net, _ = NETS["[10, 10]"]
+    edges = [m for m in ET.fromstring(draw_network(net).svg) if "L" in m.get("d", "")]
+    assert sum(m.get("stroke-dasharray") is not None for m in edges) == (net.weights[0] < 0).sum()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"target": [0.1, 0.2, 0.3]}, "target holds 3 numbers, expected 2, one per output"),
+        ({"target": 0.5}, "target holds 1 numbers, expected 2"),
+        ({"highlight": ["w3[0,0]"]}, r"highlight holds 'w3\[0,0\]', expected weights such as 'w1\[0,0\]'"),
+        ({"backward": {"b1[0]": 0.1}}, r"backward holds 'b1\[0\]', expected weights"),
+        ({"backward": {"w1[0,0]": float("nan")}}, "is nan, expected a finite number"),
+        ({"trace": NET.forward(X)}, "trace does not fit, expected that of one example"),
+        ({"trace": NETS["[2, 2, 2]"][0].forward(np.ones((3, 2)))}, "trace does not fit"),
+        ({"gradients": NET.gradients(X, T)}, "gradients do not fit"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        draw_network(NETS["[2, 2, 2]"][0], **given)
+    with pytest.raises(ValueError, match="the widest layer has 11 neurons, expected at most 10"):
+        draw_network(Network.random([11, 2]))
 
 
 def test_pictures_say_what_they_show_where_none_can_be_seen():

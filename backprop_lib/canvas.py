@@ -1,0 +1,125 @@
+"""What every drawing is made of: the colours, marks on a canvas, and the picture with its words.
+
+The colours of the whole course stand here: blue is positive, orange is negative, and the sign is always
+written as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+__all__ = ["COLOURS", "Canvas", "Picture", "address", "sign_colour", "text_width"]
+
+COLOURS = {
+    "positive": "#1d5fa6",
+    "negative": "#a8480a",
+    "ink": "#1f2933",
+    "soft": "#5f6b7a",
+    "line": "#c3cad3",
+    "paper": "#ffffff",
+    "wash": "#eef3f9",
+}
+FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
+_PLAIN = " =:/;,.()'+-_*!?&"  # what needs no escape in an address
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG drawing with its content in words, which is also what stands where no picture can."""
+
+    svg: str
+    alt: str
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        image = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="max-width: 100%">'
+        return {"text/html": image, "text/plain": self.alt}
+
+
+def address(svg: str) -> str:
+    """Return an SVG as a data address that fits between double quotes and stays as short as it can."""
+    return f"data:image/svg+xml,{quote(' '.join(svg.split()).replace(chr(34), chr(39)), safe=_PLAIN)}"
+
+
+def sign_colour(value: float) -> str:
+    """Return the colour of a number's sign."""
+    return COLOURS["negative" if value < 0 else "positive"]
+
+
+def text_width(text: str, size: float) -> float:
+    """Return about how wide a text is, in the widest of the fonts that may be used."""
+    return size * sum(0.36 if c in " .,[]()/|" else 0.84 if c in "=−←+w" else 0.64 for c in text)
+
+
+class Canvas:
+    """Collects SVG marks; what is drawn later lies on top."""
+
+    def __init__(self) -> None:
+        self.marks: list[str] = []
+
+    def picture(self, width: float, height: float, alt: str) -> Picture:
+        """Return what has been drawn as a picture of the given size."""
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+            f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="{FONT}" font-size="14">'
+            f'<rect width="100%" height="100%" fill="{COLOURS["paper"]}"/>{"".join(self.marks)}</svg>'
+        )
+        return Picture(svg, alt)
+
+    def path(self, d: str, colour: str, extra: str = "") -> None:
+        """Draw a line; `extra` holds further SVG attributes."""
+        self.marks.append(f'<path d="{d}" stroke="{colour}"{extra}/>')
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        half: tuple[float, float],
+        fill: str,
+        *,
+        corner: float = 0,
+        stroke: str = COLOURS["ink"],
+        width: float = 1.5,
+    ) -> None:
+        """Draw a rectangle around its centre; `half` holds half its width and half its height."""
+        line = f' stroke="{stroke}" stroke-width="{width:g}"' if width else ""
+        self.marks.append(
+            f'<rect x="{x - half[0]:.1f}" y="{y - half[1]:.1f}" '
+            f'width="{2 * half[0]:.1f}" height="{2 * half[1]:.1f}" rx="{corner:.1f}" '
+            f'fill="{fill}"{line}/>'
+        )
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        colour: str = COLOURS["ink"],
+        size: float = 14,
+        bold: bool = False,
+        halo: bool = False,
+        anchor: str = "middle",
+    ) -> None:
+        """Write a text whose base line is at y; `halo` keeps lines behind it away."""
+        weight = ' font-weight="bold"' if bold else ""
+        under = f' stroke="{COLOURS["paper"]}" stroke-width="4" paint-order="stroke"' if halo else ""
+        self.marks.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-size="{size:g}" '
+            f'text-anchor="{anchor}"{weight}{under}>{escape(text)}</text>'
+        )
+
+    def arrow_head(
+        self, tip: tuple[float, float], direction: tuple[float, float], colour: str, size: float = 11
+    ) -> None:
+        """Draw an arrowhead whose tip is at `tip`, pointing along the unit vector `direction`."""
+        (x, y), (dx, dy) = tip, direction
+        bx, by, half = x - size * dx, y - size * dy, 0.45 * size
+        self.marks.append(
+            f'<path d="M{x:.1f} {y:.1f}L{bx - half * dy:.1f} {by + half * dx:.1f}'
+            f'L{bx + half * dy:.1f} {by - half * dx:.1f}z" fill="{colour}"/>'
+        )

@@ -1,0 +1,257 @@
+"""The layout of a network's drawing: layers in columns, labels where the edges lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from backprop_lib.canvas import COLOURS, Canvas, Picture, sign_colour
+from backprop_lib.edges import Edge, in_words, labels_that_fit
+from backprop_lib.network import Gradients, Network, Trace
+from backprop_lib.text import fixed, plain_name
+
+Point = tuple[float, float]
+
+
+class NetworkDrawing:
+    """Lays the layers out in columns from left to right and collects marks and words."""
+
+    def __init__(
+        self,
+        net: Network,
+        trace: Trace | None,
+        gradients: Gradients | None,
+        targets: Sequence[float],
+        loss: float | None,
+        highlight: set[str],
+        backward: Mapping[str, float],
+    ) -> None:
+        self.net, self.trace, self.targets, self.loss = net, trace, targets, loss
+        self.slopes = gradients.by_name() if gradients else {}
+        self.backward, self.focus = backward, highlight | set(backward)
+        self.sizes = net.sizes
+        self.single = max(net.sizes) == 1
+        self.half_width, self.margin = (56.0, 64.0) if self.single else (66.0, 78.0)  # of a neuron, outside
+        self.gap = 280.0 if self.single else 2 * self.half_width + (296 if max(net.sizes) < 3 else 310)
+        layers = range(len(net.sizes))
+        self.span = max((n - 1) * self._least_row(layer) for layer, n in enumerate(net.sizes))
+        self.middle = max(self._reach(layer) + self._around(layer)[0] for layer in layers)
+        self.height = self.middle + max(self._reach(layer) + self._around(layer)[1] for layer in layers)
+        end = 0 if loss is None else 24 if net.sizes[-1] == 2 else 176
+        self.width = 2 * self.margin + self.gap * (len(net.sizes) - 1) + end
+        self.canvas = Canvas()
+        self.words: list[str] = []
+        self.unlabelled = False
+
+    def picture(self) -> Picture:
+        """Draw everything, from left to right."""
+        self._layer(0)
+        for layer in range(1, len(self.sizes)):
+            self._edges(layer)
+            self._layer(layer)
+        self._loss()
+        if self.unlabelled:
+            text = "weights: blue positive, orange and dashed negative; the wider, the larger"
+            self.canvas.text(self.width / 2, self.height + 14, text, size=13, colour=COLOURS["soft"])
+            self.height += 24
+        shape = "-".join(map(str, self.sizes))
+        words = "; ".join(self.words) or "No numbers"
+        return self.canvas.picture(self.width, self.height, f"Network {shape}. {words}.")
+
+    # ---- where things stand ----------------------------------------------------------------------
+
+    def _compact(self, layer: int) -> bool:
+        return self.sizes[layer] > 4
+
+    def _least_row(self, layer: int) -> float:
+        """Return how far apart the neurons of a layer must be."""
+        if self._compact(layer):
+            return 38 if layer == 0 else 54
+        return 200 if self.sizes[layer] < 3 else 112
+
+    def _row(self, layer: int) -> float:
+        spread = 0.8 * self.span / max(1, self.sizes[layer] - 1)
+        return max(self._least_row(layer), min(200.0, spread))
+
+    def _reach(self, layer: int) -> float:
+        """Return how far the outer neurons of a layer are from the middle."""
+        return (self.sizes[layer] - 1) / 2 * self._row(layer)
+
+    def _around(self, layer: int) -> tuple[float, float]:
+        """Return how much room a neuron needs above and below its centre."""
+        if self.single:
+            return 70, 70
+        if self._compact(layer):
+            return (20, 20) if layer == 0 else (36, 20)
+        return 58, 36 + 14 * len(self._notes(layer, 0))
+
+    def _at(self, layer: int, i: int) -> Point:
+        return self.margin + self.gap * layer, self.middle - self._reach(layer) + i * self._row(layer)
+
+    def _name(self, name: str) -> str:
+        return plain_name(name, self.single)
+
+    # ---- neurons ---------------------------------------------------------------------------------
+
+    def _layer(self, layer: int) -> None:
+        for i in range(self.sizes[layer]):
+            x, y = self._at(layer, i)
+            pale = bool(self.focus) and not self._touched(layer, i)
+            ink, rim = (COLOURS["soft"], COLOURS["line"]) if pale else (COLOURS["ink"], COLOURS["ink"])
+            if layer == 0:
+                self._input(i, x, y, ink, rim)
+            else:
+                self._neuron(layer, i, x, y, ink, rim)
+                notes = self._notes(layer, i)
+                self.words += [text for text, _ in notes]
+                room = 0 if self._compact(layer) else 2 if self.sizes[layer] > 2 else 3
+                for k, (text, colour) in enumerate(notes[:room]):
+                    self.canvas.text(x, y + 42 + 14 * k, text, size=13, colour=colour)
+
+    def _above(self) -> bool:
+        """Return whether names stand above the neurons, or in them, where no numbers are."""
+        return self.single or self.trace is not None
+
+    def _touched(self, layer: int, i: int) -> bool:
+        ends = [f"w{layer}[{i},{j}]" for j in range(self.sizes[layer - 1])] if layer else []
+        if layer + 1 < len(self.sizes):
+            ends += [f"w{layer + 1}[{k},{i}]" for k in range(self.sizes[layer + 1])]
+        return not self.focus.isdisjoint(ends)
+
+    def _input(self, i: int, x: float, y: float, ink: str, rim: str) -> None:
+        name, compact = self._name(f"x[{i}]"), self._compact(0)
+        height = 14.0 if compact else 27.0
+        self.canvas.box(x, y, (self.half_width, height), COLOURS["wash"], corner=6, stroke=rim)
+        value = fixed(self.trace.a[0][i], 4) if self.trace else ""
+        if value:
+            self.words.append(f"{name} = {value}")
+        if compact:
+            self.canvas.text(x, y + 5, f"{name} = {value}" if value else name, size=13, colour=ink)
+        else:
+            self.canvas.text(x, y - 38 if self._above() else y + 5, name, bold=True, colour=ink)
+            if value:
+                self.canvas.text(x, y + 5, value, colour=ink)
+
+    def _neuron(self, layer: int, i: int, x: float, y: float, ink: str, rim: str) -> None:
+        z, a = self._name(f"z{layer}[{i}]"), self._name(f"a{layer}[{i}]")
+        half, above, size = (15.0, 20.0, 12) if self._compact(layer) else (27.0, 38.0, 14)
+        self.canvas.box(x, y, (self.half_width, half), COLOURS["paper"], corner=half, stroke=rim)
+        self.canvas.path(f"M{x:.1f} {y - half:.1f}V{y + half:.1f}", COLOURS["line"])
+        shift, at = (26.0, y - above) if self._above() else (31.0, y + 5)
+        self.canvas.text(x - shift, at, z, bold=True, size=size, colour=ink)
+        self.canvas.text(x + shift, at, a, bold=True, size=size, colour=ink)
+        if self.trace:
+            values = fixed(self.trace.z[layer - 1][i], 4), fixed(self.trace.a[layer][i], 4)
+            shift = 27.0 if self.single else 31.5
+            for at, text in zip((x - shift, x + shift), values, strict=True):
+                fits = self.single or len(text) < 8
+                self.canvas.text(at, y + 5, text, size=13 if fits else 11, colour=ink)
+            self.words.append(f"{z} = {values[0]}, {a} = {values[1]}")
+
+    def _notes(self, layer: int, i: int) -> list[tuple[str, str]]:
+        """Return what is written beneath a neuron, in which colours: its target, its bias, the gradient."""
+        notes: list[tuple[str, str]] = []
+        if self.targets and layer == len(self.sizes) - 1 and self.sizes[-1] > 1:
+            notes.append((f"target t[{i}] = {fixed(self.targets[i], 4)}", COLOURS["ink"]))
+        name = f"b{layer}[{i}]"
+        if self.net.biases is not None and layer > 0:
+            b = float(self.net.biases[layer - 1][i])
+            notes.append((f"{self._name(name)} = {fixed(b, 4)}", _ink(b)))
+        if name in self.slopes:
+            slope = self.slopes[name]
+            notes.append((f"∂E/∂{self._name(name)} = {fixed(slope, 4)}", _ink(slope)))
+        return notes
+
+    # ---- edges -----------------------------------------------------------------------------------
+
+    def _edges(self, layer: int) -> None:
+        """Draw the edges into a layer, those that stand out last, and as much text as there is room for."""
+        weights = self.net.weights[layer - 1]
+        edges = [self._edge(layer, i, j, float(w)) for (i, j), w in np.ndenumerate(weights)]
+        shown = [e for e in edges if not self.focus or e.name in self.focus]
+        for edge in edges:
+            if edge not in shown:
+                self.canvas.path(_line(edge), COLOURS["line"])
+        biggest = max([1e-12, *(abs(e.value) for e in shown)])
+        for edge in shown:
+            dashes = ' stroke-dasharray="7 4"' if edge.value < 0 and not self.single else ""
+            width = 1 + 2.5 * abs(edge.value) / biggest
+            self.canvas.path(_line(edge), sign_colour(edge.value), f' stroke-width="{width:.1f}"{dashes}')
+            if edge.name in self.backward:
+                (x0, y0), (x1, y1) = edge.start, edge.end
+                far = np.hypot(x0 - x1, y0 - y1)
+                self.canvas.arrow_head(
+                    edge.start, ((x0 - x1) / far, (y0 - y1) / far), sign_colour(edge.value), size=13
+                )
+        self._label(layer, shown)
+        self.words += in_words(layer, shown, highlighted=bool(self.focus))
+
+    def _edge(self, layer: int, i: int, j: int, weight: float) -> Edge:
+        (x0, y0), (x1, y1) = self._at(layer - 1, j), self._at(layer, i)
+        name = f"w{layer}[{i},{j}]"
+        start, end = (x0 + self.half_width, y0), (x1 - self.half_width, y1)
+        return Edge(
+            name, self._name(name), start, end, weight, self.slopes.get(name), self.backward.get(name)
+        )
+
+    def _label(self, layer: int, shown: list[Edge]) -> None:
+        """Write on the edges, in a column where they are evenly spread, as much as there is room for."""
+        if self.single:
+            for edge in shown:
+                x, y = edge.at(0.5)
+                for (text, value), dy in zip(edge.lines(), (-8, 19, 36), strict=False):
+                    size = 14 if dy < 0 else 12
+                    self.canvas.text(x, y + dy, text, colour=_ink(value), size=size, halo=True)
+            return
+        inputs, outputs = self.sizes[layer - 1], self.sizes[layer]
+        before, after = self._row(layer - 1), self._row(layer)
+        share = 0.55 if inputs == 1 else 0.4 if outputs == 1 else before / (outputs * after + before)
+        labels = labels_that_fit(shown, share) if shown else []
+        self.unlabelled |= bool(shown) and not labels
+        for label in labels:
+            self.canvas.box(label.x, label.y, label.half, COLOURS["paper"], corner=4, width=0)
+            for k, (text, value) in enumerate(label.lines):
+                y = label.y + 5 + 17 * (k - (len(label.lines) - 1) / 2)
+                self.canvas.text(label.x, y, text, colour=_ink(value))
+
+    # ---- the loss --------------------------------------------------------------------------------
+
+    def _loss(self) -> None:
+        """Write the loss beside the outputs, or between them if there are two, with lines to all of them."""
+        if self.loss is None:
+            return
+        last, count = len(self.sizes) - 1, self.sizes[-1]
+        x, middle = self._at(last, 0)[0] + self.half_width, self.middle
+        left = x - self.half_width - 64 if count == 2 else x + 44
+        end = left + 128 if count == 2 else left
+        for i in range(count):
+            y = self._at(last, i)[1]
+            turn = "" if y == middle else f"H{x + 14:.1f}V{middle:.1f}"
+            self.canvas.path(
+                f"M{x:.1f} {y:.1f}{turn}H{end:.1f}",
+                COLOURS["soft"],
+                f'{" fill=" + chr(34) + "none" + chr(34) if turn else ""} stroke-dasharray="4 4"',
+            )
+        half = 32 if count != 2 else 22
+        self.canvas.marks.append(
+            f'<rect x="{left:.1f}" y="{middle - half:.1f}" width="128" height="{2 * half}" rx="6" '
+            f'fill="{COLOURS["wash"]}" stroke="{COLOURS["soft"]}"/>'
+        )
+        alone = count == 1 and bool(self.targets)
+        e = f"E = {fixed(self.loss, 6)}"
+        self.canvas.text(left + 64, middle - 6 if count == 1 else middle + 5, e, bold=True, size=13)
+        self.words.append(e)
+        if alone:
+            t = f"target t = {fixed(self.targets[0], 4)}"
+            self.canvas.text(left + 64, middle + 17, t, size=12)
+            self.words.append(t)
+
+
+def _ink(value: float) -> str:
+    return sign_colour(round(value, 4))
+
+
+def _line(edge: Edge) -> str:
+    (x0, y0), (x1, y1) = edge.start, edge.end
+    return f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"
