@@ -6,8 +6,10 @@ right formula is proved; and whoever shows a finding about words or a program sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from backprop_lib.documents import KINDS, Document, Finding
 from backprop_lib.rounding import WRONG
@@ -30,7 +32,7 @@ class Findings:
     >>> from backprop_lib import Network, derive
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> judge = Judge("002", derive(net), [0.1], [0.9], learning_rate=0.9, stop_below=5e-5)
-    >>> print(Findings([judge]).show("002", "lost points", w1_as_printed=0.5 + 0.9 * 1033))
+    >>> print(Findings([judge]).show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033}))
     | document 002 | factor |
     | :-- | :-- |
     | says | the new $w_1$ is .5 + .9 × 001033, and the new $w_2$ is .5 + .9 × 042386 |
@@ -47,17 +49,19 @@ class Findings:
         """The documents, in the order given."""
         return [judge.document for judge in self.judges]
 
-    def show(self, number: str, id: str, wrong: bool | None = None, **shown: float | str) -> Table:
+    def show(
+        self, number: str, id: str, shows: Mapping[str, float | str], *, wrong: bool | None = None
+    ) -> Table:
         """Return one finding with its proof, and numbers that show what it costs.
 
         Parameters
         ----------
         number, id : str
             The document and the finding.
+        shows : mapping of str to float or str
+            Numbers, with what they are, that show what happens if one believes it.
         wrong : bool, optional
-            Whether a test found it to be wrong: needed where words or a program are, not a number or formula.
-        **shown : float or str
-            What happens if one believes it.
+            Whether a test found it to be wrong: needed for words and programs, which are not judged here.
 
         Raises
         ------
@@ -77,16 +81,16 @@ class Findings:
             if not judge.proves(finding):
                 raise NotConfirmed(f"finding {number} {id!r}: {finding.left} is not {finding.proof}.")
             rows.append(["sympy", "the right formula: left − right = 0"])
-        numbers = [f"{_words(name)}: {_value(value)}" for name, value in shown.items()]
-        return Table(
-            [f"document {number}", finding.kind],
-            [*rows, ["it shows", "<br>".join(numbers)]] if numbers else rows,
-        )
+        numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
+        rows.append(["it shows", "<br>".join(numbers)])
+        return Table([f"document {number}", finding.kind], rows)
 
     def counts(self) -> Table:
         """Return how many findings of each kind each document has."""
         rows = []
-        for kind in KINDS:
+        for kind in [
+            kind for kind in KINDS if any(f.kind == kind for d in self.documents for f in d.findings)
+        ]:
             row = [sum(f.kind == kind for f in document.findings) for document in self.documents]
             rows.append([kind, *(str(n) if n else "–" for n in row), str(sum(row))])
         totals = [len(document.findings) for document in self.documents]
@@ -121,11 +125,7 @@ def _checked(verdict: str, said: str, finding: Finding) -> str:
     return said
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def _value(value: float | str) -> str:
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) else fixed(float(value))
+    return str(value) if isinstance(value, int | np.integer) else fixed(float(value))
