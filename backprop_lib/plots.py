@@ -7,6 +7,7 @@ background and, for every position, only the marks; that is what makes it answer
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing import COLOURS, Picture, address
+from backprop_lib.canvas import COLOURS, Picture, address
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training import Sweep, loss_on_grid
 
-__all__ = ["Panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
+__all__ = ["Panel", "loss_panel", "new_panel", "plot_loss", "plot_surface", "surface_panel"]
 
 _STYLE: Any = {  # matplotlib names each of its settings in its types
     "font.family": "DejaVu Sans",
@@ -87,12 +88,12 @@ class Panel:
         box = self.axes.get_window_extent()
         return f"{box.x0:.1f} {self.height - box.y1:.1f} {box.width:.1f} {box.height:.1f}"
 
-    def picture(self, marks: str, alt: str) -> Picture:
-        """Return the background with marks on it."""
+    def picture(self, marks: str, alt: str, beyond: str = "") -> Picture:
+        """Return the background with marks on it; those of `beyond` may leave the axes."""
         x, y, width, height = self.inside.split()
         clip = f'<clipPath id="in"><rect x="{x}" y="{y}" width="{width}" height="{height}"/></clipPath>'
         end = self.svg.rindex("</svg>")
-        svg = f'{self.svg[:end]}{clip}<g clip-path="url(#in)">{marks}</g></svg>'
+        svg = f'{self.svg[:end]}{clip}<g clip-path="url(#in)">{marks}</g>{beyond}</svg>'
         return Picture(svg, alt)
 
     @property
@@ -121,7 +122,7 @@ def loss_panel(updates: int, low: float, high: float, goal: float | None = None)
             label = f"goal: E < {rate(goal)}"
             axes.annotate(label, (1, goal), (0, -11), textcoords="offset points", color=COLOURS["positive"])
 
-    return _panel("Loss curve", draw)
+    return new_panel("Loss curve", draw)
 
 
 def curve_panel(x: Array, rule: Callable[[Array], Array], across: str, up: str) -> Panel:
@@ -132,7 +133,7 @@ def curve_panel(x: Array, rule: Callable[[Array], Array], across: str, up: str) 
         axes.set(xlabel=across, ylabel=up)
         axes.grid(color=COLOURS["line"], linewidth=0.5)
 
-    return _panel("Curve with its tangent", draw)
+    return new_panel("Curve with its tangent", draw)
 
 
 def surface_panel(
@@ -166,7 +167,7 @@ def surface_panel(
         axes.clabel(lines, fmt=lambda value: f"{value:.2g}", fontsize=8)
         axes.set(xlabel=plain_name(names[0], single), ylabel=plain_name(names[1], single))
 
-    return _panel("Path of the descent on the loss surface", draw)
+    return new_panel("Path of the descent on the loss surface", draw)
 
 
 def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
@@ -219,16 +220,29 @@ def sweep_marks(runs: Sweep, r: int, curves: Panel, surface: Panel | None) -> li
     return marks
 
 
-def _panel(title: str, draw: Callable[[Axes], object], width: float = 430.0, height: float = 310.0) -> Panel:
-    with mpl.rc_context(_STYLE):
+def new_panel(
+    title: str,
+    draw: Callable[[Axes], object],
+    width: float = 430.0,
+    height: float = 310.0,
+    size: float = 9.5,
+    frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
+) -> Panel:
+    """Return what `draw` draws on fresh axes; `frame` is their left, bottom, width and height as shares."""
+    with mpl.rc_context({**_STYLE, "font.size": size}):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-        axes = figure.add_axes((0.14, 0.15, 0.82, 0.82))
+        axes = figure.add_axes(frame)
         draw(axes)
         axes.minorticks_off()  # they cost more time than all the rest
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()
+    svg = re.sub(r'(?<= d=")[^"]+', _rounded, text.getvalue())
     svg = (
         svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")
     )
     return Panel(title, svg, width, height, axes)
+
+
+def _rounded(outline: re.Match[str]) -> str:
+    """Return an outline with one decimal, which is plenty: shorter, and the same on every platform."""
+    return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", outline[0])

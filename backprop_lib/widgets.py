@@ -15,7 +15,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing import COLOURS
+from backprop_lib.canvas import COLOURS
 from backprop_lib.functions import ACTIVATIONS, choose
 from backprop_lib.inputs import finite_number
 from backprop_lib.network import Network

@@ -1,0 +1,115 @@
+"""Curves as figures: several losses in one picture, descents on a curve or in a bowl, a slope as a tangent.
+
+matplotlib draws the axes; what stands on them are a few SVG marks, so that pictures are small and the same on
+every platform. Nothing is told by colour alone: curves differ in their dashes and carry their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from backprop_lib.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.functions import Array
+from backprop_lib.plots import new_panel
+from backprop_lib.text import rate
+
+__all__ = ["plot_curves"]
+
+DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 3", "14 3")  # the first is a solid line
+INKS = tuple(COLOURS[name] for name in ("positive", "negative", "ink", "soft", "positive", "negative"))
+
+
+def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool = True) -> Picture:
+    """Return several curves in one picture, each with its own dashes and its name at its end.
+
+    Parameters
+    ----------
+    curves : mapping of str to array_like of shape (points,)
+        Up to six, each from 0 on; one that is no longer finite ends there.
+    across, up : str
+        What the axes show.
+    log : bool
+        Whether the axis that goes up is logarithmic.
+
+    Raises
+    ------
+    ValueError
+        If there are no curves or too many, or a value cannot be shown.
+
+    Examples
+    --------
+    >>> plot_curves({"slow": [1, 0.5, 0.25], "fast": [1, 40, float("inf")]}, "epoch", "E")
+    E over epoch, logarithmic. slow: from 1.00 to 0.250 at 2; fast: from 1.00 to 40.0 at 1, then not finite.
+    """
+    if not 1 <= len(curves) <= len(DASHES):
+        raise ValueError(f"curves holds {len(curves)} curves, expected 1 to {len(DASHES)}.")
+    shown = {name: _finite_start(name, values, log=log) for name, values in curves.items()}
+    every = np.concatenate(list(shown.values()))
+    longest = max(max(map(len, shown.values())) - 1, 1)
+    low, high = float(every.min()), float(every.max())
+    room = (high - low) * 0.05 or 1.0
+
+    def draw(axes: Axes) -> None:
+        axes.set(xlim=(0, longest), ylim=(low - room, high + room), xlabel=across, ylabel=up)
+        if log:
+            axes.set(yscale="log", ylim=(low / 1.5, high * 1.5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.grid(color=COLOURS["line"], linewidth=0.5)
+
+    width, left = 720.0, 80.0
+    margin = max(text_width(name, 14) for name in curves) + 34
+    frame = (left / width, 0.15, (width - left - margin) / width, 0.82)
+    panel = new_panel(f"{up} over {across}", draw, width, 360.0, 12.5, frame)
+    marks, ends = "", []
+    for name, values, ink, dash in zip(shown, shown.values(), INKS, DASHES, strict=False):
+        keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), 200)).round().astype(int))
+        points = panel.pixels(keep, values[keep]).round(1)
+        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+        marks += f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="2.2" stroke-dasharray="{dash}"/>'
+        if len(values) < np.size(curves[name]):
+            cross = "m-5-5l10 10m0-10l-10 10"  # where it is lost
+            marks += (
+                f'<path d="M{points[-1, 0]:g} {points[-1, 1]:g}{cross}" stroke="{ink}" stroke-width="2"/>'
+            )
+        ends.append((float(points[-1, 1]), float(points[-1, 0]), name, ink))
+    alt = "; ".join(
+        f"{name}: from {rate(v[0])} to {rate(v[-1])} at {len(v) - 1:,}"
+        f"{', then not finite' if len(v) < np.size(curves[name]) else ''}"
+        for name, v in shown.items()
+    )
+    scale = ", logarithmic" if log else ""
+    return panel.picture(
+        marks, f"{up} over {across}{scale}. {alt}.", _names(ends, width - margin + 24, panel.height - 12)
+    )
+
+
+def _finite_start(name: str, values: ArrayLike, *, log: bool) -> Array:
+    found = np.array(values, dtype=float)
+    if found.ndim != 1 or not found.size or not np.isfinite(found[0]):
+        raise ValueError(f"curves[{name!r}] has shape {found.shape}, expected numbers, the first one finite.")
+    found = found[: int(np.argmin(np.isfinite(found))) or None] if not np.isfinite(found).all() else found
+    if log and (found <= 0).any():
+        raise ValueError(f"curves[{name!r}] holds {found.min():g}, expected positive numbers on this axis.")
+    return found
+
+
+def _names(ends: list[tuple[float, float, str, str]], x: float, lowest: float) -> str:
+    """Return names beside the ends of their curves, pushed apart where these lie close, with leaders."""
+    canvas, ends = Canvas(), sorted(ends)
+    places = [y for y, *_ in ends]
+    for k in range(1, len(places)):
+        places[k] = max(places[k], places[k - 1] + 18)
+    places[-1] = min(places[-1], lowest)
+    for k in reversed(range(len(places) - 1)):
+        places[k] = min(places[k], places[k + 1] - 18)
+    for (y, end, name, ink), place in zip(ends, places, strict=True):
+        leader = ' stroke-width="0.8" stroke-dasharray="1 3"'
+        canvas.path(f"M{end:g} {y:g}L{x - 4:g} {place:.1f}", COLOURS["soft"], leader)
+        canvas.text(x, place + 5, name, colour=ink, anchor="start")
+    return f'<g font-family="DejaVu Sans, sans-serif">{"".join(canvas.marks)}</g>'

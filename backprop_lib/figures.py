@@ -1,0 +1,8 @@
+"""The figures of the chapters, in one place; each is a `Picture` with its content in words."""
+
+from __future__ import annotations
+
+from backprop_lib.curves import plot_curves
+from backprop_lib.images import heat_map, show_digits
+
+__all__ = ["heat_map", "plot_curves", "show_digits"]
