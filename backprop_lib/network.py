@@ -10,12 +10,13 @@ Layers are numbered from 1, as in the formulas; layer 0 is the input.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib import storage
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
 from backprop_lib.inputs import (
     check_layers_fit,
@@ -25,30 +26,9 @@ from backprop_lib.inputs import (
     finite_number,
     finite_rows,
 )
-from backprop_lib.parameters import named, rebuilt
+from backprop_lib.parameters import Gradients, Trace, named, rebuilt
 
 __all__ = ["Gradients", "Network", "Trace"]
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What a forward pass computed: `a[0]` is the input; layer l has `z[l - 1]` and `a[l]`."""
-
-    z: list[Array]
-    a: list[Array]
-
-
-@dataclass(frozen=True)
-class Gradients:
-    """∂E/∂W and ∂E/∂b by layer, shaped like the network's, and each layer's delta = ∂E/∂z per example."""
-
-    weights: list[Array]
-    biases: list[Array] | None
-    deltas: list[Array]
-
-    def by_name(self) -> dict[str, float]:
-        """Return the gradients under their parameters' names, as `Network.by_name` does."""
-        return dict(named(self.weights, self.biases))
 
 
 class Network:
@@ -241,6 +221,28 @@ class Network:
         """Return a network with other weights and biases, and the same activations and loss."""
         names = [f.name for f in self.activations]
         return Network(weights, biases, names, self.loss_rule.name)
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to an npz file of plain arrays, whole or not at all."""
+        storage.write(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Network:
+        """Return a network that `save` wrote; nothing is ever unpickled.
+
+        Raises
+        ------
+        ValueError
+            If the file is anything else.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> Network(weights=[[[0.5]], [[0.5]]]).save(path := Path(tempfile.mkdtemp(), "weights.npz"))
+        >>> Network.load(path)
+        Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases
+        """
+        return storage.read(path, cls)
 
     def __repr__(self) -> str:
         names = [f.name for f in self.activations]
