@@ -42,8 +42,29 @@ class Digits:
     x_test: NDArray[np.uint8]
     y_test: NDArray[np.uint8]
 
+    def to_train(self, count: int | None = None) -> tuple[Array, Array]:
+        """Return the first `count` training images for a network: x (count, 784) from 0 to 1, t (count, 10).
+
+        Examples
+        --------
+        >>> x, t = mnist().to_train(100)
+        >>> x.shape, t.shape, float(x.max())
+        ((100, 784), (100, 10), 1.0)
+        """
+        return _rows(self.x_train[:count]), one_hot(self.y_train[:count], 10)
+
+    def to_test(self, count: int | None = None) -> tuple[Array, Array]:
+        """Return the first `count` test images like `to_train`."""
+        return _rows(self.x_test[:count]), one_hot(self.y_test[:count], 10)
+
     def __repr__(self) -> str:
         return f"MNIST: {len(self.x_train)} training and {len(self.x_test)} test images of 28 × 28 pixels"
+
+
+def _rows(images: NDArray[np.uint8]) -> Array:
+    """Return images as rows of grey values from 0 to 1, in float32, which takes half the room."""
+    rows: Array = images.reshape(len(images), -1) / np.float32(255)
+    return rows
 
 
 def parity(bits: int = 10) -> tuple[Array, Array]:

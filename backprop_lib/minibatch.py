@@ -28,7 +28,7 @@ from backprop_lib.inputs import (
 )
 from backprop_lib.network import Network
 
-__all__ = ["Loop", "epoch_of_batches", "train_in_batches", "train_like_document_003"]
+__all__ = ["Loop", "accuracy", "epoch_of_batches", "train_in_batches", "train_like_document_003"]
 
 _BLOCK = 1 << 18  # about so many numbers of the examples are copied at a time
 
@@ -140,6 +140,25 @@ def train_in_batches(
     return History(np.array(loss), np.array(path), net, learning_rate, -(-len(x) // batch_size))
 
 
+def accuracy(net: Network, x: ArrayLike, t: ArrayLike) -> float:
+    """Return the share of examples whose largest output is where the target is largest.
+
+    Parameters
+    ----------
+    x : array_like, shape (batch, features)
+    t : array_like, shape (batch, outputs)
+
+    Examples
+    --------
+    >>> accuracy(Network([[[1.0], [0.0]]]), [[2.0], [3.0], [-1.0]], [[1, 0], [1, 0], [1, 0]])
+    0.6666666666666666
+    """
+    x, t = uncopied_rows("x", x, net.sizes[0]), np.atleast_2d(finite_rows("t", t, net.sizes[-1]))
+    check_targets(t, len(x), net.loss_rule)
+    right = [net.forward(X).a[-1].argmax(axis=1) == T.argmax(axis=1) for X, T in _blocks(x, t)]
+    return float(np.mean(np.concatenate(right)))
+
+
 def train_like_document_003(
     x: ArrayLike,
     t: ArrayLike,
@@ -200,10 +219,14 @@ _SIGMOID = replace(ACTIVATIONS["sigmoid"], rule=_few_operations, slope=lambda z,
 
 
 def _loss_over(net: Network, x: Array, t: Array) -> float:
-    """Return the loss over all examples, some at a time so that large x need no copy of their own."""
+    return sum(net.loss(X, T) * len(X) for X, T in _blocks(x, t)) / len(x)
+
+
+def _blocks(x: Array, t: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield all examples, some at a time, so that large x need no copy of their own."""
     rows = max(1, _BLOCK // x.shape[1])
-    parts = [(x[i : i + rows], t[i : i + rows]) for i in range(0, len(x), rows)]
-    return sum(net.loss(*part) * len(part[0]) for part in parts) / len(x)
+    for first in range(0, len(x), rows):
+        yield x[first : first + rows], t[first : first + rows]
 
 
 def _in_a_row(net: Network) -> Array:

@@ -98,6 +98,8 @@ class Setting:
         return all(self._is_zero(entry, left) for entry in entries)
 
     def _is_zero(self, entry: Expr, left: Expr) -> bool:
+        if sp.expand(entry) == 0:
+            return True
         value = abs(float(self.value(entry)))
         sizes = [abs(float(self.value(side))) for side in (left if is_matrix(left) else [left])]
         if value > 1e-12 * max(sizes) and value > 1e-300:
@@ -132,7 +134,8 @@ class Setting:
 
     def _slope(self, y: Expr, x: Expr) -> Expr:
         """Return dy/dx along the chain rule: through everything that y is defined by, down to x."""
-        return sp.Add(*(sp.diff(y, s) * self._slope_of(s, x) for s in sorted(y.free_symbols, key=str)))
+        onward = {s: self._slope_of(s, x) for s in sorted(y.free_symbols, key=str)}
+        return sp.Add(*(sp.diff(y, s) * slope for s, slope in onward.items() if slope != 0))
 
     def _slope_of(self, symbol: Expr, x: Expr) -> Expr:
         if symbol == x or symbol not in self.d.definitions:

@@ -48,6 +48,16 @@ def test_mnist_is_whole_lazy_and_read_only():
         digits.x_train[0, 0, 0] = 1
 
 
+def test_images_become_rows_from_0_to_1():
+    digits = mnist()
+    for (x, t), pixels, labels in (
+        (digits.to_train(50), digits.x_train, digits.y_train),
+        (digits.to_test(), digits.x_test, digits.y_test),
+    ):
+        np.testing.assert_array_equal(np.rint(x * 255).reshape(-1, 28, 28), pixels[: len(x)])
+        np.testing.assert_array_equal(t.argmax(axis=1), labels[: len(t)])
+
+
 def test_one_changed_pixel_is_noticed(tmp_path):
     digits = mnist()
     arrays = {name: getattr(digits, name).copy() for name in ("x_train", "y_train", "x_test", "y_test")}

@@ -7,7 +7,7 @@ from strategies import problems
 
 from backprop_lib import Network, train
 from backprop_lib.datasets import parity
-from backprop_lib.minibatch import Loop, epoch_of_batches, train_like_document_003
+from backprop_lib.minibatch import Loop, accuracy, epoch_of_batches, train_like_document_003
 
 X, T = parity(4)
 NET = Network.random([4, 3, 2], seed=1, loss="squared_error")
@@ -126,6 +126,16 @@ def test_bad_arguments_get_one_sentence(change, error, says):
         train(NET, **arguments)
 
 
+def test_accuracy_counts_what_is_right():
+    net = Network([np.eye(2)], activation="identity")
+    x, t = [[3, 1], [1, 3], [2, 1], [0, 1]], [[1, 0], [1, 0], [1, 0], [0, 1]]
+    assert accuracy(net, x, t) == 0.75
+    many = np.tile(x, (100_000, 1)), np.tile(t, (100_000, 1))
+    assert accuracy(net, *many) == 0.75
+    with pytest.raises(ValueError, match="t has 1 rows, expected 4"):
+        accuracy(net, x, t[:1])
+
+
 # ---- document 003 -------------------------------------------------------------------------------
 
 
@@ -135,8 +145,7 @@ def test_every_printed_epoch_error_comes_out_again():
     printed = "0.48236 0.3234 0.16235 0.075001 0.040232 0.025256 0.017793 0.013523 0.010801 0.0089463"
     assert [f"{error:>3.5}" for error in errors[:10]] == printed.split()
     assert [f"{error:.8f}" for error in errors[998:]] == ["0.00004031", "0.00004027"]
-    answers = net.forward(x[700:]).a[-1].argmax(axis=1)
-    assert (answers == t[700:].argmax(axis=1)).all()
+    assert accuracy(net, x[700:], t[700:]) == 1
 
 
 def test_document_003_divides_its_larger_last_batch_by_the_usual_size():
