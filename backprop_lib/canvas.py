@@ -70,6 +70,10 @@ class Canvas:
         )
         return Picture(svg, alt)
 
+    def group(self) -> str:
+        """Return what has been drawn, to be put on a picture that matplotlib began."""
+        return f'<g font-family="DejaVu Sans, sans-serif">{"".join(self.marks)}</g>'
+
     def path(self, d: str, colour: str, extra: str = "") -> None:
         """Draw a line; `extra` holds further SVG attributes."""
         self.marks.append(f'<path d="{d}" stroke="{colour}"{extra}/>')

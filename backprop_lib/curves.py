@@ -1,4 +1,4 @@
-"""Curves as figures: several losses in one picture, descents on a curve or in a bowl, a slope as a tangent.
+"""Curves as figures: several losses in one picture, and a function of two variables with a descent on it.
 
 matplotlib draws the axes; what stands on them are a few SVG marks, so that pictures are small and the same on
 every platform. Nothing is told by colour alone: curves differ in their dashes and carry their names.
@@ -6,8 +6,9 @@ every platform. Nothing is told by colour alone: curves differ in their dashes a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -15,10 +16,11 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.functions import Array
-from backprop_lib.plots import new_panel
-from backprop_lib.text import rate
+from backprop_lib.inputs import finite_array
+from backprop_lib.plots import new_panel, thin
+from backprop_lib.text import fixed, rate
 
-__all__ = ["plot_curves"]
+__all__ = ["plot_bowl", "plot_curves"]
 
 DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 3", "14 3")  # the first is a solid line
 INKS = tuple(COLOURS[name] for name in ("positive", "negative", "ink", "soft", "positive", "negative"))
@@ -112,4 +114,75 @@ def _names(ends: list[tuple[float, float, str, str]], x: float, lowest: float) -
         leader = ' stroke-width="0.8" stroke-dasharray="1 3"'
         canvas.path(f"M{end:g} {y:g}L{x - 4:g} {place:.1f}", COLOURS["soft"], leader)
         canvas.text(x, place + 5, name, colour=ink, anchor="start")
-    return f'<g font-family="DejaVu Sans, sans-serif">{"".join(canvas.marks)}</g>'
+    return canvas.group()
+
+
+def plot_bowl(
+    rule: Callable[..., ArrayLike],
+    path: ArrayLike,
+    limits: tuple[float, float, float, float],
+    names: tuple[str, str] = ("a", "b"),
+) -> Picture:
+    """Return a function of two variables as contours, the darker the lower, with a descent on it.
+
+    Parameters
+    ----------
+    rule : callable
+        The function of two arrays.
+    path : array_like, shape (points, 2)
+    limits : left, right, bottom, top
+    names : pair of str
+
+    Raises
+    ------
+    ValueError
+        If the path is no sequence of pairs, or the function is flat or not finite.
+
+    Examples
+    --------
+    >>> plot_bowl(lambda a, b: a**2 + b**2, [[4, 3], [2, 1.5], [1, 0.75]], (-5, 5, -5, 5))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Contours over a and b, from 0.0000 to 50.0000, the darker the lower. The descent runs
+    from a = 4.0000, b = 3.0000, value 25.0000 to a = 1.0000, b = 0.7500, value 1.5625, steps: 2.
+    """
+    points = finite_array("path", path, ndim=(2,))
+    if points.shape[1] != 2:
+        raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")
+    if not (limits[0] < limits[1] and limits[2] < limits[3]):
+        raise ValueError(f"limits are {limits}, expected left, right, bottom, top, each pair in order.")
+    a, b = np.meshgrid(np.linspace(*limits[:2], 31), np.linspace(*limits[2:], 31))
+    z = finite_array("rule", np.asarray(rule(a, b)) + 0 * a, ndim=(2,))
+    low, high = float(z.min()), float(z.max())
+    if low == high:
+        raise ValueError(f"rule gives {low:g} everywhere, expected contours.")
+    levels = low + (high - low) * np.linspace(0, 1, 11) ** 2
+    came = points[0] >= points[-1]  # labels stand on a ray aside from the descent
+    corner = [limits[0 if came[0] else 1], limits[3 if came[1] else 2]]
+    away = points[-1] + np.linspace(0, 1, 200)[:, None] * (corner - points[-1])
+    climb = np.asarray(rule(away[:, 0], away[:, 1])) + 0 * away[:, 0]
+
+    def draw(axes: Axes) -> None:
+        blues = mpl.colors.LinearSegmentedColormap.from_list("bowl", ["#5b93c7", "#f4f7fb"])
+        axes.contourf(a, b, z, levels=levels, cmap=blues)
+        written = [level for level in levels[2:-1:2] if (climb >= level).any() and climb[0] < level]
+        if written:
+            lines = axes.contour(a, b, z, levels=written, colors=COLOURS["soft"], linewidths=0.7)
+            places = [tuple(away[int(np.argmax(climb >= level))]) for level in written]
+            axes.clabel(lines, fmt="{:.3g}".format, fontsize=11, colors=COLOURS["ink"], manual=places)
+        axes.set(xlabel=names[0], ylabel=names[1])
+
+    title = f"Contours over {names[0]} and {names[1]}"
+    panel = new_panel(title, draw, 520.0, 440.0, 12.5, (0.14, 0.13, 0.82, 0.83))
+    shown = points[thin(len(points))]
+    pixels = np.clip(panel.pixels(shown[1:-1, 0], shown[1:-1, 1]), -99, 999).round(1)
+    dots = "".join(f"M{x:g} {y:g}m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z" for x, y in pixels)
+    ends = [
+        f"{names[0]} = {fixed(p, 4)}, {names[1]} = {fixed(q, 4)}, value {fixed(v, 4)}"
+        for p, q, v in ((*point, np.asarray(rule(*point)).item()) for point in (points[0], points[-1]))
+    ]
+    alt = (
+        f"{title}, from {fixed(low, 4)} to {fixed(high, 4)}, the darker the lower. "
+        f"The descent runs from {ends[0]} to {ends[1]}, steps: {len(points) - 1}."
+    )
+    marks = f'{panel.curve(shown[:, 0], shown[:, 1])}<path d="{dots}" fill="{COLOURS["negative"]}"/>'
+    return panel.picture(marks, alt)

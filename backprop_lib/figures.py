@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backprop_lib.curves import plot_curves
+from backprop_lib.curves import plot_bowl, plot_curves
+from backprop_lib.descents import plot_descents, plot_slope
 from backprop_lib.images import heat_map, show_digits
 
-__all__ = ["heat_map", "plot_curves", "show_digits"]
+__all__ = ["heat_map", "plot_bowl", "plot_curves", "plot_descents", "plot_slope", "show_digits"]

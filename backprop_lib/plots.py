@@ -245,4 +245,5 @@ def new_panel(
 
 def _rounded(outline: re.Match[str]) -> str:
     """Return an outline with one decimal, which is plenty: shorter, and the same on every platform."""
-    return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", outline[0])
+    short = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", outline[0])
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", short)

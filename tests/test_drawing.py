@@ -1,32 +1,20 @@
 """Pictures: made from the objects that compute, well-formed, with their content in words."""
 
-import base64
-import io
 import re
 import xml.etree.ElementTree as ET
-from functools import cache
 
-import matplotlib.image as plt_image
 import numpy as np
 import pytest
-from matplotlib.font_manager import findfont
-from matplotlib.ft2font import FT2Font
+from legibility import assert_legible, luminance, text_boxes
 
 from backprop_lib import Network, train
 from backprop_lib.drawing import COLOURS, draw_network
-from backprop_lib.figures import heat_map, plot_curves, show_digits
 from backprop_lib.plots import plot_loss, plot_surface, surface_panel, thin
-from backprop_lib.text import fixed, plain_name, rate
+from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets import log_rates, rate_explorer, slope_slider
 
 NET = Network(weights=[[[0.5]], [[-0.25]]])
 X, T = [0.1], [0.9]
-
-
-def luminance(colour):
-    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 @pytest.mark.parametrize("name", ["positive", "negative", "ink", "soft"])
@@ -45,38 +33,6 @@ def test_a_drawing_holds_the_networks_numbers():
     assert f"∂E/∂w₁ = {fixed(gradients.weights[0][0, 0], 4)}" in written
     for text in written:
         assert any(part in picture.alt for part in (text, text.rpartition(" = ")[0]))
-
-
-@cache
-def advance(letter, weight):
-    """Return how wide a letter is at size 1 in DejaVu Sans, the widest of the fonts that may be used."""
-    font = FT2Font(findfont(f"DejaVu Sans:{weight}"))
-    font.set_size(100, 72)
-    return font.load_char(ord(letter)).linearHoriAdvance / 65536 / 100
-
-
-def text_boxes(picture):
-    """Return each text of a drawing with its left, top, right and bottom, and the size of the drawing."""
-    root = ET.fromstring(picture.svg)
-    found = []
-    for node in (n for n in root.iter() if n.tag.endswith("text")):
-        x, y, size = (float(node.get(key)) for key in ("x", "y", "font-size"))
-        width = sum(advance(letter, node.get("font-weight", "normal")) for letter in node.text) * size
-        left = x - width * {"start": 0, "middle": 0.5, "end": 1}[node.get("text-anchor", "start")]
-        found.append((node.text, (left, y - 0.75 * size, left + width, y + 0.2 * size)))
-    return found, float(root.get("width")), float(root.get("height"))
-
-
-def assert_legible(picture):
-    found, width, height = text_boxes(picture)
-    for k, (text, (left, top, right, bottom)) in enumerate(found):
-        assert left >= 0, text
-        assert top >= 0, text
-        assert right <= width, text
-        assert bottom <= height, text
-        for other, box in found[:k]:
-            apart = left >= box[2] or right <= box[0] or top >= box[3] or bottom <= box[1]
-            assert apart, f"{text} lies on {other}"
 
 
 def flows(net, x, t):
@@ -269,113 +225,3 @@ def test_rates_and_goal_are_positive(rates):
 def test_a_surface_needs_two_weights():
     with pytest.raises(ValueError, match="surface needs a network with two parameters, got one with 1"):
         rate_explorer(Network([[[0.5]]]), X, T, [0.9], 5, goal=0.1, start=0.9, surface=(0, 1, 0, 1))
-
-
-def test_a_heat_map_writes_every_value_on_its_colour():
-    W = np.random.default_rng(0).normal(size=(3, 10))
-    rows, columns = [f"neuron {i}" for i in range(3)], [f"x[{j}]" for j in range(10)]
-    picture = heat_map(W, rows, columns, "Weights of layer 1")
-    assert_legible(picture)
-    marks = [m for m in ET.fromstring(picture.svg) if m.get("fill", "").startswith("#")][1:]
-    cells = [m for m in marks if m.tag.endswith("rect")]
-    inks = [m for m in marks if m.text and m.text in {fixed(v, 2) for v in W.flat}]
-    assert [m.text for m in inks] == [fixed(v, 2) for v in W.flat]
-    for cell, ink, v in zip(cells, inks, W.flat, strict=True):
-        light, dark = sorted((luminance(cell.get("fill")), luminance(ink.get("fill"))), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5
-        red, blue = (int(cell.get("fill")[k : k + 2], 16) for k in (1, 5))
-        assert (blue > red) == (v > 0)
-    for i, row in enumerate(W):
-        j = int(abs(row).argmax())
-        assert f"neuron {i} {fixed(row[j], 2)} (x[{j}])" in picture.alt
-
-
-@pytest.mark.parametrize("share", np.linspace(-1, 1, 41))
-def test_every_tint_carries_its_text(share):
-    cells = ET.fromstring(heat_map([[share, 1]]).svg)
-    fill = next(m for m in list(cells)[1:] if m.tag.endswith("rect")).get("fill")
-    ink = next(m for m in cells if m.text == fixed(share, 2)).get("fill")
-    light, dark = sorted((luminance(fill), luminance(ink)), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([np.ones((3, 13))], r"matrix has shape \(3, 13\), expected at most 16 rows and 12 columns"),
-        ([np.ones((2, 2)), ["one"]], "rows has 1 names, expected 2"),
-        ([np.ones((2, 2)), None, ["one"]], "columns has 1 names, expected 2"),
-        ([[[float("nan")]]], "is nan, expected a finite number"),
-    ],
-)
-def test_a_heat_map_refuses_what_does_not_fit(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        heat_map(*arguments)
-
-
-def test_digits_are_stored_pixel_for_pixel():
-    pixels = np.random.default_rng(1).integers(0, 256, (3, 28, 28), dtype=np.uint8)
-    picture = show_digits(pixels, ["Label: 6", "Label: 1", "Label: 0"])
-    assert_legible(picture)
-    sources = re.findall('base64,([^"]+)', picture.svg)
-    for image, source in zip(pixels, sources, strict=True):
-        found = plt_image.imread(io.BytesIO(base64.b64decode(source)), format="png")
-        np.testing.assert_allclose(found, 1 - image / 255, atol=1e-6)
-        assert f"ink on {(image > 0).sum()} pixels" in picture.alt
-    assert len(show_digits(pixels[0], "Label: 6").svg) < 3000
-    assert show_digits(pixels / 255, ["Label: 6", "Label: 1", "Label: 0"]) == picture
-    assert show_digits(np.zeros((2, 2))).alt == "A grey image of 2 × 2 pixels: blank."
-
-
-@pytest.mark.parametrize(
-    ("pixels", "titles", "message"),
-    [
-        ([[0, 256]], "", "pixels run from 0 to 256, expected 0 to 255"),
-        ([[0.0, 1.5]], "", "pixels run from 0 to 1.5, expected 0 to 1"),
-        (np.zeros((2, 2, 2)), ["one"], "titles has 1 titles, expected 2, one per image"),
-        (np.zeros((41, 2, 2)), [""] * 41, "expected at most 40 images"),
-        (np.zeros(4), "", "pixels has shape"),
-    ],
-)
-def test_digits_refuse_what_is_no_image(pixels, titles, message):
-    with pytest.raises(ValueError, match=message):
-        show_digits(pixels, titles)
-
-
-def test_curves_are_told_apart_by_dashes_and_names():
-    curves = {f"curve {k}": np.exp(-np.arange(300) * (k + 1) / 100) for k in range(5)} | {"lost": [1, np.inf]}
-    picture = plot_curves(curves, "epoch", "loss E")
-    assert len(picture.svg) < 60_000
-    drawn = re.findall(r'stroke="(#\w+)" stroke-width="2.2" stroke-dasharray="([\d ]*)"', picture.svg)
-    assert len({dash for _, dash in drawn}) == len(drawn) == 6
-    assert {name for _, name in re.findall("<text()[^>]*>([^<]+)", picture.svg)} == set(curves)
-    heights = sorted(float(y) for y in re.findall(r'<text x="\S+" y="(\S+)"', picture.svg))
-    assert min(np.diff(heights)) >= 17.9
-    assert max(heights) < 360
-    for name, values in curves.items():
-        assert f"{name}: from {rate(values[0])}" in picture.alt
-    assert f"to {rate(curves['curve 4'][-1])} at 299" in picture.alt
-    assert "lost: from 1.00 to 1.00 at 0, then not finite" in picture.alt
-
-
-def test_names_of_curves_that_end_together_lie_apart():
-    for end in (1e-3, 1.0):
-        picture = plot_curves({str(k): [0.03, end] for k in range(5)} | {"high": [0.1, 1.0]}, "epoch", "E")
-        heights = sorted(float(y) for y in re.findall(r'<text x="\S+" y="(\S+)"', picture.svg))
-        assert min(np.diff(heights)) >= 17.9
-        assert min(heights) > 14
-        assert max(heights) < 356
-
-
-@pytest.mark.parametrize(
-    ("curves", "message"),
-    [
-        ({}, "curves holds 0 curves, expected 1 to 6"),
-        ({"a": [1, 0]}, r"curves\['a'\] holds 0, expected positive numbers"),
-        ({"a": []}, r"curves\['a'\] has shape \(0,\), expected numbers"),
-        ({"a": [np.nan, 1]}, "the first one finite"),
-    ],
-)
-def test_curves_refuse_what_cannot_be_shown(curves, message):
-    with pytest.raises(ValueError, match=message):
-        plot_curves(curves, "epoch", "E")
