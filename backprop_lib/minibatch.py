@@ -57,8 +57,9 @@ class Loop:
         self.ones = 0 if net.biases is None else 1
         vectors = net.biases or [np.empty((len(W), 0)) for W in net.weights]
         self.layers = [np.column_stack(pair) for pair in zip(net.weights, vectors, strict=True)]
+        self.transposed = [M[:, : W.shape[1]].T for M, W in zip(self.layers, net.weights, strict=True)]
         self.activations = [_SIGMOID if f.name == "sigmoid" else f for f in net.activations]
-        self._rooms: dict[int, list[Array]] = {}
+        self._rooms: dict[int, list[tuple[Array, Array]]] = {}
 
     def columns(self, x: Array, t: Array, batches: Sequence[Array]) -> Iterator[tuple[Array, Array]]:
         """Yield each batch as columns: x with its row of ones, (features + 1, batch), and t."""
@@ -73,28 +74,25 @@ class Loop:
 
     def step(self, X: Array, T: Array, rate: float) -> Array:
         """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
-        rooms = self._rooms_for(X.shape[1])
-        z: list[Array] = []
-        a: list[Array] = []
+        rooms, z = self._rooms_for(X.shape[1]), []
         inputs = X
-        for M, f, room in zip(self.layers, self.activations, rooms, strict=True):
+        for M, f, (room, a) in zip(self.layers, self.activations, rooms, strict=True):
             z.append(M.dot(inputs))
-            a.append(room[: len(M)])
-            a[-1][:] = f.rule(z[-1])
+            a[:] = f.rule(z[-1])
             inputs = room
         loss, activations = self.net.loss_rule, self.activations
         if loss.slope_at_z is not None:
             delta = loss.slope_at_z(z[-1], T)
         else:
-            delta = loss.slope(a[-1], T) * activations[-1].slope(z[-1], a[-1])
+            delta = loss.slope(a, T) * activations[-1].slope(z[-1], a)
         delta *= rate
-        for layer in range(len(self.layers) - 1, 0, -1):
-            M = self.layers[layer]
-            arrived = M[:, : len(a[layer - 1])].T.dot(delta)
-            M -= delta.dot(rooms[layer - 1].T)
-            delta = arrived * activations[layer - 1].slope(z[layer - 1], a[layer - 1])
+        for layer in range(len(rooms) - 1, 0, -1):
+            room, before = rooms[layer - 1]
+            arrived = self.transposed[layer].dot(delta)
+            self.layers[layer] -= delta.dot(room.T)
+            delta = arrived * activations[layer - 1].slope(z[layer - 1], before)
         self.layers[0] -= delta.dot(X.T)
-        return a[-1]
+        return a
 
     @property
     def network(self) -> Network:
@@ -102,10 +100,11 @@ class Loop:
         weights = [M[:, : W.shape[1]] for M, W in zip(self.layers, self.net.weights, strict=True)]
         return self.net.replace(weights, [M[:, -1] for M in self.layers] if self.ones else None)
 
-    def _rooms_for(self, batch: int) -> list[Array]:
+    def _rooms_for(self, batch: int) -> list[tuple[Array, Array]]:
         """Return an array for each layer's activations, with a row of ones below if there are biases."""
         if batch not in self._rooms:
-            self._rooms[batch] = [np.ones((len(M) + self.ones, batch)) for M in self.layers]
+            rooms = [np.ones((len(M) + self.ones, batch)) for M in self.layers]
+            self._rooms[batch] = [(room, room[: len(M)]) for room, M in zip(rooms, self.layers, strict=True)]
         return self._rooms[batch]
 
 
@@ -191,14 +190,13 @@ def train_like_document_003(
     count = len(x) // whole_number("batch_size", batch_size, least=1)
     if count == 0:
         raise ValueError(f"x has {len(x)} rows, expected at least batch_size = {batch_size}.")
-    loop, errors = Loop(net), []
+    loop, errors, starts = Loop(net), [], range(0, count * batch_size, batch_size)
     with np.errstate(over="ignore"):
         for _ in range(whole_number("epochs", epochs)):
             order = np.arange(len(x))
             stream.shuffle(order)
-            batches = np.split(order, range(batch_size, count * batch_size, batch_size))
-            sums = []
-            for X, T in loop.columns(x, t, batches):
+            sums, batches = [], [order[first : first + batch_size] for first in starts[:-1]]
+            for X, T in loop.columns(x, t, [*batches, order[starts[-1] :]]):
                 off = loop.step(X, T, learning_rate / batch_size) - T
                 sums.append(np.vdot(off, off) / batch_size)
             errors.append(float(np.mean(sums)))
