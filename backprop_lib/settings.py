@@ -154,9 +154,9 @@ class Setting:
         return self.d.factor(of, by).value
 
     def _sigma(self, u: Expr) -> Expr:
-        """Return the activation whose pre-activation u is, or else the rule written out."""
+        """Return the activation whose pre-activation u is, by name or written out, or else the rule."""
         for a, (rule, z) in self.d.rules.items():
-            if u == z and rule == "sigmoid":
+            if rule == "sigmoid" and u in (z, self.d.definitions[z]):
                 return a
         return 1 / (1 + sp.exp(-u))
 
