@@ -18,7 +18,7 @@ from backprop_lib.inputs import finite_array, finite_number
 from backprop_lib.plots import Panel, new_panel, thin
 from backprop_lib.text import fixed
 
-__all__ = ["descend", "descent_marks", "plot_descents", "plot_slope", "where_it_ends"]
+__all__ = ["descend", "descent_marks", "plain_descent", "plot_descents", "plot_slope", "where_it_ends"]
 
 Rule = Callable[..., ArrayLike]
 _DASHES = ("", "7 4", "2 3", "11 3 2 3")
@@ -42,7 +42,7 @@ def descend(slope: Rule, start: float, learning_rate: float, steps: int) -> list
     points = [finite_number("start", start)]
     for _ in range(steps):
         with np.errstate(over="ignore", invalid="ignore"):
-            after = points[-1] - learning_rate * float(np.asarray(slope(points[-1])))
+            after = points[-1] - learning_rate * float(np.asarray(slope(np.float64(points[-1]))))
         if not np.isfinite(after):
             break
         points.append(after)
@@ -168,6 +168,16 @@ def descent_marks(panel: Panel, rule: Rule, points: ArrayLike, kind: int = 0) ->
     shapes = "".join(f"M{px:g} {py:g}{_SHAPES[kind]}" for px, py in pixels)
     ink, paper = _INKS[kind], COLOURS["paper"]
     return f'{_line(pixels, ink, _DASHES[kind], 1.8)}<path d="{shapes}" fill="{ink}" stroke="{paper}"/>'
+
+
+def plain_descent(panel: Panel, rule: Rule, points: Sequence[float]) -> str:
+    """Return SVG marks for a descent in a few bytes: its start is open, its end filled."""
+    left, right = panel.axes.get_xlim()
+    x = np.clip(points, 2 * left - right, 2 * right - left)
+    y = np.asarray(rule(x))
+    dots = "".join(f"M{px:g} {py:g}h0" for px, py in np.clip(panel.pixels(x, y)[1:-1], -999, 1999).round(1))
+    ink = COLOURS["negative"]
+    return f'{panel.curve(x, y)}<path d="{dots}" stroke="{ink}" stroke-width="7" stroke-linecap="round"/>'
 
 
 def where_it_ends(

@@ -125,15 +125,17 @@ def loss_panel(updates: int, low: float, high: float, goal: float | None = None)
     return new_panel("Loss curve", draw)
 
 
-def curve_panel(x: Array, rule: Callable[[Array], Array], across: str, up: str) -> Panel:
-    """Return axes with the curve of a function, for a tangent to be laid over it."""
+def curve_panel(
+    x: Array, rule: Callable[[Array], ArrayLike], across: str, up: str, title: str = "Curve with its tangent"
+) -> Panel:
+    """Return axes with the curve of a function, for a tangent or a descent to be laid over it."""
 
     def draw(axes: Axes) -> None:
         axes.plot(x, rule(x), color=COLOURS["positive"], linewidth=2)
         axes.set(xlabel=across, ylabel=up)
         axes.grid(color=COLOURS["line"], linewidth=0.5)
 
-    return new_panel("Curve with its tangent", draw)
+    return new_panel(title, draw)
 
 
 def surface_panel(

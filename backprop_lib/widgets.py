@@ -1,29 +1,22 @@
-"""Sliders over prepared frames: everything is computed first, then the browser only switches pictures.
-
-A frame is a few kilobytes of SVG over a background that all frames share. Slider and frames are linked in the
-browser (`jslink`), so they answer within a frame or two and go on working when the kernel is gone.
-"""
+"""Sliders of the chapters: everything is computed first, then the browser only switches prepared frames."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from html import escape
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS
+from backprop_lib.descents import descend, plain_descent, where_it_ends
+from backprop_lib.frame_slider import FrameSlider
 from backprop_lib.functions import ACTIVATIONS, choose
-from backprop_lib.inputs import finite_number
+from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.network import Network
-from backprop_lib.plots import Panel, curve_panel, loss_panel, surface_panel, sweep_marks
+from backprop_lib.plots import curve_panel, loss_panel, surface_panel, sweep_marks
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
 
-__all__ = ["FrameSlider", "log_rates", "rate_explorer", "slope_slider"]
+__all__ = ["FrameSlider", "log_rates", "rate_explorer", "slope_slider", "start_slider"]
 
 
 def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> list[float]:
@@ -42,55 +35,6 @@ def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> li
     """
     steps = np.arange(-below * per_decade, above * per_decade + 1)
     return [float(r) for r in around * 10.0 ** (steps / per_decade)]
-
-
-class FrameSlider(ipw.VBox):  # type: ignore[misc]
-    """A slider whose every position shows one prepared frame: a sentence and some panels.
-
-    Attributes
-    ----------
-    slider : ipywidgets.SelectionSlider
-        Its `index` is the number of the frame.
-    stack : ipywidgets.Stack
-        The prepared frames.
-    sentences : list of str
-        What each frame says.
-    """
-
-    def __init__(
-        self,
-        description: str,
-        labels: Sequence[str],
-        sentences: Sequence[str],
-        panels: Sequence[Panel],
-        marks: Sequence[Sequence[str]],
-        start: int,
-    ) -> None:
-        self.sentences = list(sentences)
-        key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
-        self.slider = ipw.SelectionSlider(
-            options=[(label, i) for i, label in enumerate(labels)],
-            value=start,
-            description=description,
-            style={"description_width": "initial"},
-            layout={"width": "min(100%, 640px)"},
-        )
-        frames = [_frame(key, panels, m, s) for m, s in zip(marks, sentences, strict=True)]
-        wide = ipw.Layout(width="100%")  # or the panels would not know where to wrap
-        self.stack = ipw.Stack([ipw.HTML(f, layout=wide) for f in frames], selected_index=start, layout=wide)
-        ipw.jslink((self.slider, "index"), (self.stack, "selected_index"))
-        super().__init__([ipw.HTML(_style(key, panels)), self.slider, self.stack])
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and in full the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
-
-    def __repr__(self) -> str:
-        labels = self.slider._options_labels
-        return (
-            f"Slider “{self.slider.description}”, {len(labels)} positions from {labels[0]} to {labels[-1]}. "
-            f"{self.sentences[self.slider.index]}"
-        )
 
 
 def rate_explorer(
@@ -183,6 +127,51 @@ def slope_slider(f: str, limit: float = 6.0) -> FrameSlider:
     return FrameSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
 
 
+def start_slider(
+    rule: Callable[..., ArrayLike],
+    slope: Callable[..., ArrayLike],
+    starts: Sequence[float],
+    learning_rate: float,
+    steps: int,
+    across: str,
+    up: str,
+) -> FrameSlider:
+    """Return a slider over starting points on a curve, each with the descent from there and where it ends.
+
+    Parameters
+    ----------
+    rule, slope : callable
+        The function, for arrays, and its derivative.
+    starts : sequence of float
+        Two or more; the curve is shown from the least to the greatest.
+    learning_rate : float
+    steps : int
+    across, up : str
+        Names of the variable and of the function's value.
+
+    Examples
+    --------
+    >>> start_slider(lambda w: w**2, lambda w: 2 * w, [-2, 2], 0.25, 20, "w", "E").sentences[0]
+    'start at w = −2.00: after 20 steps it rests at w = 0.0000, E = 0.0000, the lowest place in the picture.'
+    """
+    places = finite_array("starts", starts, ndim=(1,))
+    least, most = float(places.min()), float(places.max())
+    if least == most:
+        raise ValueError("starts holds one place only, expected two or more.")
+    count = whole_number("steps", steps, least=1)
+    paths = [descend(slope, s, finite_number("learning_rate", learning_rate), count) for s in places]
+    panel = curve_panel(np.linspace(least, most, 161), rule, across, up, "Descent on the curve")
+    ends = [where_it_ends(rule, slope, path, (least, most), across, up) for path in paths]
+    return FrameSlider(
+        f"start at {across}",
+        labels=[fixed(s, 2) for s in places],
+        sentences=[f"start at {across} = {fixed(s, 2)}: {e}" for s, e in zip(places, ends, strict=True)],
+        panels=[panel],
+        marks=[[plain_descent(panel, rule, path)] for path in paths],
+        start=0,
+    )
+
+
 def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
     outcome = runs.outcome(r)
     n = f"{outcome.updates:,} update{'' if outcome.updates == 1 else 's'}"
@@ -200,26 +189,3 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
         "slow": f"is not there yet: after {n} E is {fixed(outcome.loss)}{end}",
     }
     return f"η = {rate(runs.learning_rates[r])}: {said[outcome.kind]}."
-
-
-def _style(key: str, panels: Sequence[Panel]) -> str:
-    """Return the style sheet that holds the backgrounds, once for all frames."""
-    rules = [
-        f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
-        f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
-        f".{key} > svg {{ flex: 1 1 400px; max-width: 430px; background-size: 100% 100%; }}",
-        f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
-        *(f'.{key} .panel{i} {{ background-image: url("{p.address}"); }}' for i, p in enumerate(panels)),
-    ]
-    return f"<style>{' '.join(rules)}</style>"
-
-
-def _frame(key: str, panels: Sequence[Panel], marks: Sequence[str], sentence: str) -> str:
-    drawn = [
-        f'<svg class="panel{i}" viewBox="0 0 {p.width:g} {p.height:g}" role="img" '
-        f'aria-label="{escape(f"{p.title}. {sentence}")}">'
-        f'<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{p.inside}">{mark}</svg></svg>'
-        for i, (p, mark) in enumerate(zip(panels, marks, strict=True))
-        for x, y, w, h in [p.inside.split()]
-    ]
-    return f'<div class="{key}"><p role="status">{escape(sentence)}</p>{"".join(drawn)}</div>'

@@ -22,6 +22,7 @@ from backprop_lib.figures import (
     show_digits,
 )
 from backprop_lib.text import fixed, plain_name, rate
+from backprop_lib.widgets import start_slider
 
 
 def square(w):
@@ -30,6 +31,14 @@ def square(w):
 
 def double(w):
     return 2 * np.asarray(w)
+
+
+def landscape(w):
+    return w**4 / 4 - w**3 / 3 - w**2
+
+
+def steepness(w):
+    return w**3 - w**2 - 2 * w
 
 
 def test_a_heat_map_writes_every_value_on_its_colour():
@@ -208,13 +217,10 @@ def test_a_descent_says_where_it_ends(start, learning_rate, steps, words):
 
 
 def test_a_local_minimum_is_called_one():
-    def rule(w):
-        return w**4 / 4 - w**3 / 3 - w**2
-
-    def slope(w):
-        return w**3 - w**2 - 2 * w
-
-    ends = [where_it_ends(rule, slope, descend(slope, s, 0.05, 300), (-2, 3), "w", "E") for s in (-0.5, 0.5)]
+    ends = [
+        where_it_ends(landscape, steepness, descend(steepness, s, 0.05, 300), (-2, 3), "w", "E")
+        for s in (-0.5, 0.5)
+    ]
     assert "rests at w = −1.0000, E = −0.4167, but the curve is lowest near w = 2.00" in ends[0]
     assert "rests at w = 2.0000, E = −2.6667, the lowest place" in ends[1]
 
@@ -295,3 +301,41 @@ def test_a_chain_writes_the_value_of_each_factor():
 def test_figures_refuse_what_they_cannot_show(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+def test_a_start_slider_shows_each_descent_and_says_where_it_ends():
+    widget = start_slider(landscape, steepness, [-2.0, 0.5, 3.0, 1.0], 0.1, 60, "w", "E")
+    assert widget.slider._options_labels == ("−2.00", "0.50", "3.00", "1.00")
+    assert widget.slider.index == widget.stack.selected_index == 0
+    for start, sentence, frame in zip(
+        (-2.0, 0.5, 3.0, 1.0), widget.sentences, widget.stack.children, strict=True
+    ):
+        path = descend(steepness, start, 0.1, 60)
+        assert sentence == (
+            f"start at w = {fixed(start, 2)}: {where_it_ends(landscape, steepness, path, (-2, 3), 'w', 'E')}"
+        )
+        assert len(re.findall(r"M[\d.]+ [\d.]+h0", frame.value)) == 59
+        assert len(frame.value) < 4000
+    assert "rests at w = −1.0000, E = −0.4167, but the curve is lowest near w = 2.00" in widget.sentences[0]
+    assert "the lowest place in the picture" in widget.sentences[1]
+
+
+def test_a_descent_that_is_thrown_out_gives_no_warning():
+    widget = start_slider(landscape, steepness, [-2.0, 3.0], 1e3, 60, "w", "E")
+    assert "it leaves the picture at step 1." in widget.sentences[0]
+    assert "nan" not in "".join(frame.value for frame in widget.stack.children)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"starts": [1.0]}, "starts holds one place only, expected two or more"),
+        ({"starts": [1.0, float("inf")]}, r"starts\[1\] is inf"),
+        ({"steps": 0}, "steps is 0, expected a whole number of at least 1"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+    ],
+)
+def test_a_start_slider_refuses_what_it_cannot_show(change, message):
+    given = {"starts": [-2.0, 3.0], "learning_rate": 0.1, "steps": 5, **change}
+    with pytest.raises(ValueError, match=message):
+        start_slider(landscape, steepness, across="w", up="E", **given)
