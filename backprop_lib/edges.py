@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from backprop_lib.canvas import text_width
 from backprop_lib.text import fixed
@@ -80,19 +80,20 @@ def labels_that_fit(shown: Sequence[Edge], share: float) -> list[Label]:
     ----------
     shown : sequence of Edge
     share : float
-        Where on the edges the column stands, if the labels are short.
+        Where on the edges the column stands best.
     """
-    for lines in (
-        [edge.lines() for edge in shown],
-        [edge.lines()[:1] if edge.flow is None else edge.lines()[-1:] for edge in shown],
-        [[(fixed(edge.value, 4), edge.value)] for edge in shown],
-    ):
+    full = [edge.lines() for edge in shown]
+    short = [edge.lines()[:1] if edge.flow is None else edge.lines()[-1:] for edge in shown]
+    bare = [[(fixed(edge.value, 4), edge.value)] for edge in shown]
+    for lines, column in [*product((full, short), (share, 0.5, 0.65)), (bare, share)]:
         halves = [Label(0, 0, texts).half[0] for texts in lines]
-        along = max(share, *((h + 18) / (e.end[0] - e.start[0]) for h, e in zip(halves, shown, strict=True)))
-        labels = [Label(*edge.at(along), texts) for edge, texts in zip(shown, lines, strict=True)]
-        named = len(lines[0][0][0]) > 12
+        nearest = [(h + 18) / (e.end[0] - e.start[0]) for h, e in zip(halves, shown, strict=True)]
+        labels = [
+            Label(*edge.at(max(column, *nearest)), texts) for edge, texts in zip(shown, lines, strict=True)
+        ]
         others = [(label, edge) for k, label in enumerate(labels) for j, edge in enumerate(shown) if j != k]
-        if not _overlap(labels) and not (named and any(label.hides(edge) for label, edge in others)):
+        hidden = lines is not bare and any(label.hides(edge) for label, edge in others)
+        if not _overlap(labels) and not hidden:
             return labels
     return []
 

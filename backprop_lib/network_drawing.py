@@ -33,7 +33,8 @@ class NetworkDrawing:
         self.sizes = net.sizes
         self.single = max(net.sizes) == 1
         self.half_width, self.margin = (56.0, 64.0) if self.single else (66.0, 78.0)  # of a neuron, outside
-        self.gap = 280.0 if self.single else 2 * self.half_width + (296 if max(net.sizes) < 3 else 310)
+        edge = 168.0 if self.single else 180 if len(net.sizes) > 3 else 296 if max(net.sizes) < 3 else 310
+        self.gap = 2 * self.half_width + edge  # between the layers
         layers = range(len(net.sizes))
         self.span = max((n - 1) * self._least_row(layer) for layer, n in enumerate(net.sizes))
         self.middle = max(self._reach(layer) + self._around(layer)[0] for layer in layers)
