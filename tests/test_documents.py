@@ -16,7 +16,12 @@ from backprop_lib.rounding import AGREES, TRUNCATED, WRONG, compare_digits
 from backprop_lib.verdicts import ARRANGED, EQUAL, FOLLOWS, MISSED, REACHED, Judge
 
 DATA = Path(load.__code__.co_filename).parent
-NOTEBOOKS = {"002": "01_one_path.ipynb", "004": "02_cross_entropy.ipynb", "001": "03_two_paths.ipynb"}
+NOTEBOOKS = {
+    "002": "01_one_path.ipynb",
+    "004": "02_cross_entropy.ipynb",
+    "001": "03_two_paths.ipynb",
+    "000": "04_error_shares.ipynb",
+}
 LAST = "06_what_they_got_wrong.ipynb"
 VERDICTS = {AGREES, TRUNCATED, FOLLOWS, REACHED, MISSED, WRONG, EQUAL, ARRANGED}
 VERDICTS |= {"holds", "holds in part", "does not hold"}
@@ -58,16 +63,22 @@ def test_the_verdicts_on_document_004():
 
 
 def test_the_verdicts_on_document_001():
-    net = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])
-    judge = Judge("001", derive(net), [0.2, 0.5], [0.2, 0.7], learning_rate=0.3, limit=1000)
-    judge.also("one variable", derive(Network([[[1]], [[3]]], [[1], [0]], "identity")), [3], [12])
-    judge.also("two variables", derive(Network([[[1, 2], [3, -1]], [[2, 1]]])), [0.4, 0.6], [1])
+    judge = judge_of("001")
     assert judge.numbers().counts == {AGREES: 90, FOLLOWS: 5, WRONG: 5}
     assert judge.formulas().counts == {EQUAL: 44, WRONG: 9}
     wrong = {j.fact.printed for j in judge.numbers().only(WRONG).judged}
     assert wrong == {"0.54", "0.0034", "0.09897"}
     assert at("Update of w1_10: new weight", judge).verdict == AGREES
     assert at("Backward, ∂E2/∂a10: result", judge).verdict == FOLLOWS
+
+
+def test_the_verdicts_on_document_000():
+    judge = judge_of("000")
+    assert judge.numbers().counts == {AGREES: 38, WRONG: 1}
+    assert judge.formulas().counts == {EQUAL: 12, WRONG: 3}
+    assert [j.fact.printed for j in judge.numbers().only(WRONG).judged] == ["0.0343"]
+    for sign_lost in (j.fact for j in judge.formulas().only(WRONG).judged):
+        assert judge.formula(replace(sign_lost, right=f"-({sign_lost.right})")).verdict == EQUAL
 
 
 def in_every_document(kind):
