@@ -90,11 +90,18 @@ def parity(bits: int = 10) -> tuple[Array, Array]:
 def one_hot(labels: NDArray[np.generic], classes: int) -> Array:
     """Return a row for each label, with a 1 in the label's column: shape (labels, classes).
 
+    Raises
+    ------
+    ValueError
+        If a label is not one of 0, 1, …, classes − 1.
+
     Examples
     --------
     >>> one_hot(np.array([2, 0]), 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
+    if (strange := ~np.isin(labels, np.arange(classes))).any():
+        raise ValueError(f"labels holds {labels[strange][0]}, expected whole numbers from 0 to {classes - 1}.")
     rows: Array = np.eye(classes)[labels.astype(int)]
     return rows
 

@@ -141,7 +141,7 @@ def uncopied_rows(name: str, value: ArrayLike, width: int) -> Array:
     """Return a batch of rows like `finite_rows`, but an array of real numbers as it is, even of bytes."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim == 2:
         rows, columns = value.shape
-        if rows > 0 and columns == width and np.isfinite(value).all():
+        if rows > 0 and columns == width and (value.dtype.kind in "iu" or np.isfinite(value).all()):
             return value
     return np.atleast_2d(finite_rows(name, value, width))
 

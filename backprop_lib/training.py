@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.inputs import NotFinite, finite_array, finite_number, whole_number
-from backprop_lib.minibatch import train_in_batches
+from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.network import Network
+from backprop_lib.trainer import Trainer
 
 __all__ = ["History", "Outcome", "Sweep", "loss_on_grid", "sweep", "train"]
 
@@ -34,6 +34,10 @@ def train(
     *,
     batch_size: int | None = None,
     seed: int = 0,
+    momentum: float = 0.0,
+    dtype: str | type = "float64",
+    scale: float = 1.0,
+    test: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> History:
     """Train by gradient descent, on the whole batch or in mini-batches; `net` is unchanged.
 
@@ -41,6 +45,7 @@ def train(
     ----------
     net : Network
     x : array_like, shape (features,) or (batch, features)
+        An array is not copied; bytes stay bytes, and become floats batch by batch.
     t : array_like, shape (outputs,) or (batch, outputs)
     learning_rate : float
     epochs : int
@@ -51,14 +56,21 @@ def train(
         Examples in one mini-batch. Without it an epoch is one update, on the whole batch. With it every epoch
         shuffles the examples and makes one update for each batch; the last batch may be smaller. Each
         update uses the mean gradient of its batch.
-    seed : int
+    seed : int, default 0
         Seeds the generator that shuffles; the same seed gives the same training.
+    momentum : float, default 0
+        Share of the last update that is made again: v ← momentum · v + η ∂E/∂w, w ← w − v.
+    dtype : "float64" or "float32", default "float64"
+    scale : float, default 1
+        The network is shown `scale` times x: 1/255 makes grey values of bytes from 0 to 1.
+    test : (x, t), optional
+        Held-out examples, on which `history.accuracy` is measured.
 
     Raises
     ------
     TypeError, ValueError
         If an argument is of the wrong kind or does not fit the network. Divergence is no error: the
-        history then ends at the last update whose loss is finite.
+        history then ends at the last epoch whose loss is finite.
 
     Examples
     --------
@@ -69,23 +81,24 @@ def train(
     >>> history.updates, [round(w, 4) for w in history.network.by_name().values()]
     (812, [0.88, 4.0056])
     """
-    learning_rate = finite_number("learning_rate", learning_rate)
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
-    if batch_size is not None:
-        return train_in_batches(net, x, t, learning_rate, epochs, batch_size, seed, goal)
-    loss, path = [net.loss(x, t)], [list(net.by_name().values())]
-    with np.errstate(over="ignore", invalid="ignore"):
-        while len(loss) <= epochs and not loss[-1] < goal:
-            try:
-                following = net.step(net.gradients(x, t), learning_rate)
-                new_loss = finite_number("loss", following.loss(x, t))
-            except NotFinite:  # out of the range of floats: the last finite network is the result
-                break
-            net = following
-            loss.append(new_loss)
-            path.append(list(net.by_name().values()))
-    return History(np.array(loss), np.array(path), net, learning_rate)
+    trainer = Trainer(
+        net,
+        x,
+        t,
+        learning_rate,
+        batch_size=batch_size,
+        seed=seed,
+        momentum=momentum,
+        dtype=dtype,
+        scale=scale,
+        test=test,
+        keep_path=True,
+    )
+    while trainer.epochs < epochs and not trainer.loss < goal and trainer.epoch():
+        pass
+    return trainer.history
 
 
 @dataclass(frozen=True)
