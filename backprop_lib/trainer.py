@@ -60,6 +60,11 @@ class Trainer:
         test: tuple[ArrayLike, ArrayLike] | None = None,
         keep_path: bool = False,
     ) -> None:
+        if (type(net).gradients, type(net).step) != (Network.gradients, Network.step):
+            raise TypeError(
+                f"net is of the class {type(net).__name__}, which changes how a network learns, expected a "
+                f"Network: only training on the whole batch, with no other settings, calls its methods."
+            )
         self.learning_rate = finite_number("learning_rate", learning_rate)
         self._rng = np.random.default_rng(whole_number("seed", seed))
         x, t = examples(net, x, t)

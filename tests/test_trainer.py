@@ -96,7 +96,10 @@ def test_the_history_has_accuracy_and_time():
     assert history.accuracy[-1] == accuracy(history.network, X, T)
     assert history.seconds.shape == (4,)
     assert (history.seconds > 0).all()
-    assert np.isnan(train(NET, X, T, 0.3, epochs=1).accuracy).all()
+    whole = train(NET, X, T, 0.3, epochs=2)
+    assert np.isnan(whole.accuracy).all()
+    assert (whole.seconds > 0).all()
+    np.testing.assert_allclose(whole.loss, train(NET, X, T, 0.3, epochs=2, test=(X, T)).loss, rtol=1e-12)
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
@@ -184,3 +187,20 @@ def test_bad_arguments_get_one_sentence(change, error, says):
     arguments = {"x": X, "t": T, "learning_rate": 0.3, "epochs": 1, "batch_size": 8} | change
     with pytest.raises(error, match=says):
         train(NET, **arguments)
+
+
+def test_a_class_with_gradients_of_its_own_is_not_passed_over():
+    class Still(Network):
+        def gradients(self, x, t):
+            g = super().gradients(x, t)
+            for array in g.weights + g.biases:
+                array *= 0
+            return g
+
+        def replace(self, weights, biases):
+            return Still(weights, biases)
+
+    net = Still(NET.weights, NET.biases)
+    assert values(train(net, X, T, 0.3, epochs=2).network) == values(NET)
+    with pytest.raises(TypeError, match="net is of the class Still, which changes how a network learns"):
+        train(net, X, T, 0.3, epochs=2, batch_size=4)
