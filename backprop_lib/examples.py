@@ -7,9 +7,15 @@ compares them. A test holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
+import numpy as np
+
+from backprop_lib.datasets import mnist, parity
 from backprop_lib.derivation import derive
+from backprop_lib.minibatch import accuracy, train_like_document_003
 from backprop_lib.network import Network
+from backprop_lib.training import train
 from backprop_lib.verdicts import Judge
 
 __all__ = ["judge_of"]
@@ -62,9 +68,31 @@ def _error_shares() -> Judge:
     return judge.also("linear", derive(Network([w], activation="identity")), h, t)
 
 
+def _any_depth() -> Judge:
+    (x, t), shape, digits = parity(bits=10), [10, 3, 2], mnist()
+    _, start = train_like_document_003(x[:700], t[:700], shape, 0.3, epochs=0, batch_size=8)
+    errors, net = train_like_document_003(x[:700], t[:700], shape, 0.3, epochs=1000, batch_size=8)
+    small = Network.random([784, 32, 10], seed=0, loss="squared_error")
+    run = train(small, *digits.to_train(20000), learning_rate=1.0, epochs=3, batch_size=8)
+    deep = Network.random([3, 4, 3, 2], seed=3, loss="squared_error")
+    at = 10.0 * 0.4 ** np.arange(8)
+    down: dict[str, Any] = {"start": [10, 10], "steps": 7, "a": at[1:], "b": at[1:], "error": 2 * at[:7] ** 2}
+    own: dict[str, Any] = {"sizes": shape, "bits": 10, "trained_on": 700, "epochs": 1000, "batch_size": 8}
+    own |= {"errors": errors[:10] + errors[-2:], "accuracy": accuracy(net, x[700:], t[700:])}
+    theirs: dict[str, Any] = {"sizes": small.sizes, "side": [28, 28], "epochs": 300, "batch_size": 256}
+    theirs |= {"final_error": run.loss[-1], "accuracy": accuracy(run.network, *digits.to_test())}
+    main = derive(start), x[1023], t[1023]
+    judge = Judge("003", *main, learning_rate=0.3)
+    judge.also("descent", *main, learning_rate=0.3, **down).also("paraboloid", *main, p=[10, 10], v=[1, 2])
+    judge.also("parity run", *main, learning_rate=0.3, **own).also("digits", *main, **theirs)
+    judge.also("four layers", derive(deep), [1.0, 0.5, -1.0], [0.0, 1.0])
+    return judge.also("accuracy", *main, correct=9259, incorrect=741)
+
+
 _EXAMPLES: Mapping[str, Callable[[], Judge]] = {
     "002": _one_path,
     "004": _cross_entropy,
     "001": _two_paths,
     "000": _error_shares,
+    "003": _any_depth,
 }

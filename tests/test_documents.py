@@ -21,6 +21,7 @@ NOTEBOOKS = {
     "004": "02_cross_entropy.ipynb",
     "001": "03_two_paths.ipynb",
     "000": "04_error_shares.ipynb",
+    "003": "05_any_depth.ipynb",
 }
 LAST = "06_what_they_got_wrong.ipynb"
 VERDICTS = {AGREES, TRUNCATED, FOLLOWS, REACHED, MISSED, WRONG, EQUAL, ARRANGED}
@@ -29,6 +30,7 @@ D = derive(Network(weights=[[[0.5]], [[0.5]]]))
 MORE = {"learning_rate": 0.9, "stop_below": 5e-5}
 DOCUMENT = load("002")
 JUDGE = Judge(DOCUMENT, D, [0.1], [0.9], **MORE)
+judge_once = cache(judge_of)
 
 
 def at(place, judge=JUDGE):
@@ -81,13 +83,19 @@ def test_the_verdicts_on_document_000():
         assert judge.formula(replace(sign_lost, right=f"-({sign_lost.right})")).verdict == EQUAL
 
 
+def test_the_verdicts_on_document_003():
+    judge = judge_once("003")
+    assert judge.numbers().counts == {AGREES: 60, TRUNCATED: 1, REACHED: 13}
+    assert judge.formulas().counts == {EQUAL: 57, ARRANGED: 10, WRONG: 1}
+    assert at("7.1, output, epoch 999", judge).verdict == TRUNCATED
+    (accuracy,) = judge.formulas().only(WRONG).judged
+    assert (accuracy.fact.place, accuracy.right) == ("7.1, accuracy", "0.925900 ≠ 12.495277")
+
+
 def in_every_document(kind):
     """Mark a test to run for every number or formula of every document, with the document's judge."""
     cases = [(name, fact) for name in NOTEBOOKS for fact in getattr(load(name), kind)]
     return pytest.mark.parametrize(("name", "fact"), cases, ids=[f"{n}: {f.place}" for n, f in cases])
-
-
-judge_once = cache(judge_of)
 
 
 @in_every_document("numbers")
