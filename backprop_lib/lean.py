@@ -21,7 +21,7 @@ from numpy import add, divide, exp, multiply, negative, subtract
 from backprop_lib.functions import ACTIVATIONS, Activation, Array
 from backprop_lib.network import Network
 
-__all__ = ["Batches", "Lean", "cut"]
+__all__ = ["Batches", "Lean", "cut", "in_place"]
 
 _BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache
 Batch = tuple[Array, Array, Array]
@@ -176,10 +176,7 @@ class _Layer:
         self.z, self.delta = np.empty((2, batch, neurons), M.dtype)
         self.room = np.ones((batch, neurons + ones), M.dtype)  # a, and the next layer's 1
         self.a, self.roomT = self.room[:, :neurons], self.room.T
-        self.activate: Callable[[Array, Array], object] = lambda z, a: np.copyto(a, f.rule(z))
-        self.slope: Callable[[Array, Array], Array] = f.slope
-        if f is ACTIVATIONS["sigmoid"]:
-            self.activate, self.slope = _sigmoid_in_place(np.empty_like(self.z))
+        self.activate, self.slope = in_place(f, self.z)
 
     def see_scaled(self, scale: float) -> None:
         """Let z be scale · (x M)."""
@@ -192,13 +189,17 @@ class _Layer:
         self.activate = scaled
 
 
-def _sigmoid_in_place(
-    room: Array,
+def in_place(
+    f: Activation, z: Array
 ) -> tuple[Callable[[Array, Array], object], Callable[[Array, Array], Array]]:
-    """Return the sigmoid and its slope, computed in `room`.
+    """Return f's rule, which fills a given array, and its slope, both for arrays like `z`.
 
-    Where e^(−z) overflows, 1/inf is 0, as it should be.
+    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. Where e^(−z) overflows,
+    1/inf is 0, as it should be.
     """
+    if f is not ACTIVATIONS["sigmoid"]:
+        return (lambda z, a: np.copyto(a, f.rule(z))), f.slope
+    room = np.empty_like(z)
     one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
 
     def activate(z: Array, a: Array) -> None:
@@ -209,6 +210,7 @@ def _sigmoid_in_place(
 
     def slope(z: Array, a: Array) -> Array:
         subtract(one, a, room)
-        return multiply(room, a, room)
+        multiply(room, a, room)
+        return room
 
     return activate, slope

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.functions import Array
+from backprop_lib.functions import Activation, Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
+from backprop_lib.lean import in_place
 from backprop_lib.network import Network
 
 __all__ = ["Outcome", "Sweep", "loss_on_grid", "sweep"]
@@ -92,14 +93,15 @@ def sweep(
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     net.loss(x, t)  # checks x and t
     copies = _Copies(net, x, t, len(rates))
-    loss, path = [copies.forward()], [copies.values.copy()]
-    reached = loss[0] < goal
     with np.errstate(over="ignore", invalid="ignore"):
+        loss, path = [copies.forward()], [copies.values.copy()]
+        reached = loss[0] < goal
         while len(loss) <= epochs and not reached.all():
-            copies.values -= rates * copies.gradients()
+            copies.step(rates)
             loss.append(copies.forward())
             path.append(copies.values.copy())
-            reached |= loss[-1] < goal
+            if stop_below is not None:
+                reached |= loss[-1] < goal
     return Sweep(rates, np.array(loss), np.array(path), goal)
 
 
@@ -120,24 +122,28 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     for row, name in enumerate(net.by_name()):
         if name in arrays:
             copies.values[row] = arrays[name].ravel()
-    return copies.forward().reshape(shape)
+    with np.errstate(over="ignore"):
+        return copies.forward().reshape(shape)
 
 
 class _Copies:
     """One network in many copies, with the copies on the last axis: `values[p, r]` is parameter p of copy r.
 
-    The formulas are those of `Network`, written as sums of products because each copy has its own matrix.
+    The formulas are those of `Network`, written as sums of products because each copy has its own matrix. As
+    in `lean`, all arrays are made once.
     """
 
     def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, copies: int) -> None:
         self.net = net
         self.values = np.repeat(np.array(list(net.by_name().values()))[:, None], copies, axis=1)
-        self.slopes = np.empty_like(self.values)
-        self.layers, self.slope_layers = self._by_layer(self.values), self._by_layer(self.slopes)
-        self.x = np.atleast_2d(np.asarray(x, dtype=float))[:, :, None]
-        self.t = np.atleast_2d(np.asarray(t, dtype=float))[:, :, None]
-        self.z: list[Array] = []
-        self.a: list[Array] = []
+        self._slopes = np.empty_like(self.values)
+        self._x = np.atleast_2d(np.asarray(x, dtype=float))[:, :, None]
+        self._t = np.atleast_2d(np.asarray(t, dtype=float))[:, :, None]
+        parts = zip(self._by_layer(self.values), self._by_layer(self._slopes), net.activations, strict=True)
+        self._layers, inputs = [], self._x
+        for values, slopes, f in parts:
+            self._layers.append(_Layer(values, slopes, f, inputs))
+            inputs = self._layers[-1].a
 
     def _by_layer(self, rows: Array) -> list[tuple[Array, Array | None]]:
         """Cut rows of parameters into views: W (outputs, inputs, copies) and b (outputs, copies)."""
@@ -153,29 +159,66 @@ class _Copies:
 
     def forward(self) -> Array:
         """Compute all z and a, each (batch, neurons, copies), and return the losses, (copies,)."""
-        self.z, self.a = [], [self.x]
-        for (W, b), f in zip(self.layers, self.net.activations, strict=True):
-            z = (self.a[-1][:, None] * W).sum(axis=2)
-            self.z.append(z if b is None else z + b)
-            self.a.append(f.rule(self.z[-1]))
-        rule = self.net.loss_rule
-        losses = rule.rule_at_z(self.z[-1], self.t) if rule.rule_at_z else rule.rule(self.a[-1], self.t)
-        return np.asarray(losses.sum(axis=1).mean(axis=0))
+        for layer in self._layers:
+            layer.forward()
+        rule, last = self.net.loss_rule, self._layers[-1]
+        losses = rule.rule(last.a, self._t) if rule.rule_at_z is None else rule.rule_at_z(last.z, self._t)
+        mean: Array = np.add.reduce(losses, (0, 1))
+        mean /= len(self._x)
+        return mean
 
-    def gradients(self) -> Array:
-        """Return ∂E/∂parameter, shaped like `values`, for the z and a of the last forward pass."""
-        rule, last = self.net.loss_rule, self.net.activations[-1]
-        if rule.slope_at_z:
-            delta = rule.slope_at_z(self.z[-1], self.t)
+    def step(self, rates: Array) -> None:
+        """Move each copy against `rates` times its mean gradient, after a forward pass."""
+        rule, last = self.net.loss_rule, self._layers[-1]
+        if rule.slope_at_z is None:
+            np.multiply(rule.slope(last.a, self._t), last.slope(last.z, last.a), last.delta)
         else:
-            delta = rule.slope(self.a[-1], self.t) * last.slope(self.z[-1], self.a[-1])
-        for layer in range(len(self.layers) - 1, -1, -1):
-            W, _ = self.layers[layer]
-            W_slope, b_slope = self.slope_layers[layer]
-            W_slope[:] = (delta[:, :, None] * self.a[layer][:, None]).mean(axis=0)
-            if b_slope is not None:
-                b_slope[:] = delta.mean(axis=0)
-            if layer > 0:
-                slope = self.net.activations[layer - 1].slope(self.z[layer - 1], self.a[layer])
-                delta = (delta[:, :, None] * W).sum(axis=1) * slope
-        return self.slopes
+            last.delta[:] = rule.slope_at_z(last.z, self._t)
+        for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
+            layer.backward()
+            layer.pass_down(below.delta)
+            below.delta *= below.slope(below.z, below.a)
+        self._layers[0].backward()
+        self._slopes *= rates
+        if len(self._x) > 1:
+            self._slopes /= len(self._x)
+        self.values -= self._slopes
+
+
+class _Layer:
+    """One layer of all copies: views of its parameters and slopes, and arrays for z, a and delta."""
+
+    def __init__(
+        self, values: tuple[Array, Array | None], slopes: tuple[Array, Array | None], f: Activation, x: Array
+    ) -> None:
+        (W, self.b), (self.W_slope, self.b_slope), batch = values, slopes, len(x)
+        self.z, self.a, self.delta = np.empty((3, batch, len(W), W.shape[2]))
+        self.terms = np.empty((batch, *W.shape))
+        self.products = self.terms  # of delta and x, whose sum over the batch is ∂E/∂W
+        if batch == 1:
+            self.products = self.W_slope[None]
+            if self.b_slope is not None:
+                self.delta = self.b_slope[None]
+        self.W, self.x = W[None], x[:, None]
+        self.deltas = self.delta[:, :, None]
+        self.activate, self.slope = in_place(f, self.z)
+
+    def forward(self) -> None:
+        np.multiply(self.x, self.W, self.terms)
+        np.add.reduce(self.terms, 2, out=self.z)
+        if self.b is not None:
+            self.z += self.b
+        self.activate(self.z, self.a)
+
+    def backward(self) -> None:
+        """Sum ∂E/∂W and ∂E/∂b over the batch."""
+        np.multiply(self.deltas, self.x, self.products)
+        if len(self.products) > 1:
+            np.add.reduce(self.products, 0, out=self.W_slope)
+            if self.b_slope is not None:
+                np.add.reduce(self.delta, 0, out=self.b_slope)
+
+    def pass_down(self, delta: Array) -> None:
+        """Fill in δ W, which is ∂E/∂a of the layer below."""
+        np.multiply(self.deltas, self.W, self.terms)
+        np.add.reduce(self.terms, 1, out=delta)
