@@ -19,6 +19,8 @@ from backprop_lib.network import Network
 
 __all__ = ["Outcome", "Sweep", "loss_on_grid", "sweep"]
 
+_TOGETHER = 1 << 20  # so many numbers wait until their losses are computed at one go
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -93,16 +95,28 @@ def sweep(
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     net.loss(x, t)  # checks x and t
     copies = _Copies(net, x, t, len(rates))
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss, path = [copies.forward()], [copies.values.copy()]
-        reached = loss[0] < goal
-        while len(loss) <= epochs and not reached.all():
-            copies.step(rates)
-            loss.append(copies.forward())
-            path.append(copies.values.copy())
-            if stop_below is not None:
-                reached |= loss[-1] < goal
-    return Sweep(rates, np.array(loss), np.array(path), goal)
+    together = max(1, _TOGETHER // (copies.values.size + copies.outputs.size))
+    losses: list[Array] = []
+    paths: list[Array] = []
+    done, reached = 0, np.zeros(len(rates), bool)
+    while done <= epochs and not reached.all():
+        rows = min(epochs + 1 - done, together)
+        path, outputs = (np.empty((rows, *part.shape)) for part in (copies.values, copies.outputs))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k in range(rows):
+                if done + k > 0:
+                    copies.step(rates)
+                copies.forward()
+                path[k], outputs[k] = copies.values, copies.outputs
+            losses.append(copies.losses(outputs))
+        paths.append(path)
+        done += rows
+        reached |= (losses[-1] < goal).any(axis=0)
+    loss, path = (a[0] if len(a) == 1 else np.concatenate(a) for a in (losses, paths))
+    if reached.all():
+        last = int((loss < goal).argmax(axis=0).max())
+        loss, path = loss[: last + 1], path[: last + 1]
+    return Sweep(rates, loss, path, goal)
 
 
 def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, ArrayLike]) -> Array:
@@ -123,7 +137,8 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
         if name in arrays:
             copies.values[row] = arrays[name].ravel()
     with np.errstate(over="ignore"):
-        return copies.forward().reshape(shape)
+        copies.forward()
+        return copies.losses(copies.outputs[None]).reshape(shape)
 
 
 class _Copies:
@@ -157,14 +172,21 @@ class _Copies:
             layers.append((W, b))
         return layers
 
-    def forward(self) -> Array:
-        """Compute all z and a, each (batch, neurons, copies), and return the losses, (copies,)."""
+    def forward(self) -> None:
+        """Compute all z and a, each (batch, neurons, copies)."""
         for layer in self._layers:
             layer.forward()
-        rule, last = self.net.loss_rule, self._layers[-1]
-        losses = rule.rule(last.a, self._t) if rule.rule_at_z is None else rule.rule_at_z(last.z, self._t)
-        mean: Array = np.add.reduce(losses, (0, 1))
-        mean /= len(self._x)
+
+    @property
+    def outputs(self) -> Array:
+        """What the loss is computed from: a of the last layer or, for some losses, its z."""
+        last = self._layers[-1]
+        return last.a if self.net.loss_rule.rule_at_z is None else last.z
+
+    def losses(self, outputs: Array) -> Array:
+        """Return the losses (times, copies) that belong to `outputs` of several times."""
+        rule = self.net.loss_rule.rule_at_z or self.net.loss_rule.rule
+        mean: Array = rule(outputs, self._t).sum(axis=(1, 2)) / len(self._x)
         return mean
 
     def step(self, rates: Array) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, sweep, train
+from backprop_lib import Network, sweep, sweeping, train
 from backprop_lib.straight_line import compile_straight_line
 from backprop_lib.training import Sweep, loss_on_grid
 
@@ -41,6 +41,18 @@ def test_a_sweep_takes_the_steps_of_train(problem):
         n = len(history.loss)
         np.testing.assert_allclose(runs.loss[:n, r], history.loss, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(runs.path[:n, :, r], history.path, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("together", [1, 40, 10**6])
+def test_a_sweep_ends_when_the_last_rate_has_reached_its_goal(monkeypatch, together):
+    monkeypatch.setattr(sweeping, "_TOGETHER", together)
+    runs = sweep(NET, X, T, [0.9, 3.0, 9.0], epochs=2000, stop_below=5e-5)
+    alone = [train(NET, X, T, rate, 2000, stop_below=5e-5).updates for rate in (0.9, 3.0, 9.0)]
+    assert [runs.outcome(r).updates for r in range(3)] == alone
+    assert alone[0] == 812
+    assert len(runs.loss) == len(runs.path) == 813
+    assert len(sweep(NET, X, T, [0.9], epochs=7).loss) == 8
+    assert len(sweep(NET, X, T, [0.9], epochs=7, stop_below=1.0).loss) == 1
 
 
 @settings(max_examples=20, deadline=None)
