@@ -15,7 +15,7 @@ from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
 from backprop_lib.text import fixed
 
-__all__ = ["heat_map", "show_digits"]
+__all__ = ["heat_map", "png", "show_digits"]
 
 _ACROSS = 8  # images in a row
 
@@ -154,7 +154,7 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "") -> Picture:
     for k, (image, name) in enumerate(zip(images, names, strict=True)):
         x, y = step[0] * (k % _ACROSS + 0.5), step[1] * (k // _ACROSS) + 34
         canvas.text(x, y - 10, name, bold=True)
-        size, source = f'width="{scale * width}" height="{scale * height}"', _png(255 - image * 255 / top)
+        size, source = f'width="{scale * width}" height="{scale * height}"', png(255 - image * 255 / top)
         canvas.marks.append(
             f'<image x="{x - scale * width / 2:g}" y="{y}" {size} style="image-rendering:pixelated" '
             f'href="data:image/png;base64,{source}"/>'
@@ -178,14 +178,18 @@ def _ink_in_words(image: Array, name: str) -> str:
     )
 
 
-def _png(grey: Array) -> str:
-    """Return pixels as a PNG in base64, its bytes uncompressed: no two versions of zlib pack alike."""
-    rows = np.round(grey).astype(np.uint8)
+def png(pixels: Array, palette: bytes = b"") -> str:
+    """Return grey pixels, or places in a palette, as a PNG in base64.
+
+    Its bytes are uncompressed: no two versions of zlib pack alike.
+    """
+    rows = np.round(pixels).astype(np.uint8)
     height, width = rows.shape
     raw = b"".join(b"\0" + row.tobytes() for row in rows)
     stored = struct.pack("<BHH", 1, len(raw), len(raw) ^ 0xFFFF) + raw + struct.pack(">I", zlib.adler32(raw))
     chunks = {
-        b"IHDR": struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0),
+        b"IHDR": struct.pack(">2I5B", width, height, 8, 3 if palette else 0, 0, 0, 0),
+        **({b"PLTE": palette} if palette else {}),
         b"IDAT": b"\x78\x01" + stored,
         b"IEND": b"",
     }

@@ -1,0 +1,257 @@
+"""A training with buttons: it runs in a thread of its own, so the notebook stays free while it learns.
+
+The thread owns its `Trainer`; everybody else sees `network` and `history` as they were after the last epoch
+that was shown. Whoever changes what is shown holds the lock, and a run that was reset says nothing more.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from threading import Event, RLock, Thread
+from time import monotonic
+from typing import Any, ClassVar
+
+import ipywidgets as ipw
+import traitlets
+from numpy.typing import ArrayLike
+
+from backprop_lib.history import History
+from backprop_lib.live_fields import Fields
+from backprop_lib.live_view import curves, network_in_pictures, progress_bar, state
+from backprop_lib.network import Network
+from backprop_lib.trainer import Trainer
+
+__all__ = ["LiveTrainer"]
+
+_SHOW, _SAY = 0.25, 1.0  # seconds at least between two pictures, and between two sentences
+
+
+@dataclass
+class _Run:
+    """What one thread works on."""
+
+    goal: int
+    make: Callable[[], Trainer]
+    trainer: Trainer | None
+    stop: Event = field(default_factory=Event)
+
+
+class LiveTrainer(ipw.VBox):  # type: ignore[misc]
+    """A training that can be watched, stopped, taken up again and reset.
+
+    Parameters
+    ----------
+    net : Network
+        Where the training starts. Other hidden neurons, typed into the field, make a random one of its kind.
+    x, t, learning_rate, batch_size, test, scale, momentum, dtype, seed
+        As for `Trainer`.
+    epochs : int
+        When to stop.
+
+    Attributes
+    ----------
+    network : Network
+        What has been learned so far.
+    history : History or None
+        The training so far.
+    epochs_done : int
+        A trait, to be observed: it changes whenever `network` does.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5, 0.5]]])
+    >>> live = LiveTrainer(net, [[0, 1], [1, 0]], [[1], [0]], 1.0, epochs=9, batch_size=1)
+    >>> live
+    Live trainer: Network 2-1, sigmoid, half_squared_error, 2 weights, no biases. Start trains for 9 epochs.
+    >>> live.start()
+    >>> live.wait()
+    >>> live.epochs_done, round(float(live.history.loss[-1]), 2)
+    (9, 0.05)
+    """
+
+    epochs_done = traitlets.Int(0)
+    _busy: ClassVar[LiveTrainer | None] = None  # one at a time: two would only slow each other down
+
+    def __init__(
+        self,
+        net: Network,
+        x: ArrayLike,
+        t: ArrayLike,
+        learning_rate: float,
+        *,
+        epochs: int = 20,
+        batch_size: int = 32,
+        test: tuple[ArrayLike, ArrayLike] | None = None,
+        scale: float = 1.0,
+        momentum: float = 0.0,
+        dtype: str = "float32",
+        seed: int = 0,
+    ) -> None:
+        self.network = net
+        self.history: History | None = None
+        self._examples, self._seed = (x, t), seed
+        self._options = {"test": test, "scale": scale, "momentum": momentum, "dtype": dtype, "seed": seed}
+        self._lock = RLock()
+        self._run: _Run | None = None
+        self._trainer: Trainer | None = None
+        self._thread: Thread | None = None
+        self._shown = self._said = -_SAY
+        self.fields = Fields(net, learning_rate, batch_size, epochs)
+        self.start_button = ipw.Button(
+            description="Start", tooltip="Train; or stop, and keep what is learned"
+        )
+        self.epoch_button = ipw.Button(description="One epoch", tooltip="Use every example once")
+        self.reset_button = ipw.Button(description="Reset", tooltip="Forget everything, and read the fields")
+        self.says, self.view = ipw.HTML(), ipw.HTML(layout={"width": "100%"})
+        self.start_button.on_click(self._guarded(lambda: self.stop() if self._run else self.start()))
+        self.epoch_button.on_click(self._guarded(lambda: self.start(1)))
+        self.reset_button.on_click(self._guarded(self.reset))
+        for text in self.fields.children:
+            text.observe(self._guarded(self._typed), "value")
+        buttons = ipw.HBox([self.start_button, self.epoch_button, self.reset_button])
+        super().__init__([self.fields, buttons, self.says, self.view])
+        self._begin()
+
+    def start(self, epochs: int | None = None) -> None:
+        """Train in the background: `epochs` more, or up to the number in the field. Returns at once."""
+        with self._lock:
+            if self._run is not None:
+                return self._say("It is training already.")
+            self.fields.check()
+            done = 0 if self._trainer is None else self._trainer.epochs
+            goal = self.fields.read_epochs() if epochs is None else done + epochs
+            if done >= goal:
+                return self._say(f"All {goal:,} epochs are done. Raise their number, or press One epoch.")
+            if LiveTrainer._busy is not None:
+                LiveTrainer._busy.stop()
+            LiveTrainer._busy = self
+            self._run = _Run(goal, self._maker(), self._trainer)
+            self.start_button.description = "Stop"
+            self._say("Training …")
+            self._thread = Thread(target=self._work, args=(self._run,), daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the current epoch. What is learned stays."""
+        with self._lock:
+            if self._run is not None:
+                self._run.stop.set()
+                self._say("Stopping after this epoch …")
+
+    def reset(self) -> None:
+        """Go back to the start, with what the fields say now."""
+        with self._lock:
+            self.fields.check()  # before anything is forgotten
+            if self._run is not None:
+                self._run.stop.set()
+            self._trainer = self.history = None
+            self._idle()
+            self._begin()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Return when the training has stopped, or after so many seconds."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _work(self, run: _Run) -> None:
+        lost = False
+        try:
+            if run.trainer is None:
+                run.trainer = run.make()
+                self._show(run)
+            while not (lost or run.stop.is_set() or run.trainer.epochs >= run.goal):
+                lost = not run.trainer.epoch()
+                self._show(run)
+            self._end(run, lost)
+        except Exception as error:
+            with self._lock:
+                if self._run is run:
+                    self._trainer = run.trainer
+                    self._idle()
+                    self._fail(error)
+
+    def _show(self, run: _Run, *, now: bool = False) -> None:
+        """Let the page see how far it is, but not too often."""
+        with self._lock:
+            time, trainer = monotonic(), run.trainer
+            if self._run is not run or trainer is None or (time < self._shown + _SHOW and not now):
+                return
+            self.network, self.history = trainer.network, trainer.history
+            bar, drawn = progress_bar(trainer.epochs, run.goal), curves(self.history, run.goal)
+            self.view.value = f"{bar}{drawn}{network_in_pictures(self.network)}"
+            if time >= self._said + _SAY and not run.stop.is_set():
+                self._say(state(self.history, run.goal))
+            self._shown = monotonic()
+            self.epochs_done = trainer.epochs
+
+    def _end(self, run: _Run, lost: bool) -> None:
+        with self._lock:
+            if self._run is not run:
+                return
+            self._show(run, now=True)
+            self._trainer = run.trainer
+            self._idle()
+            end = "Stopped" if run.stop.is_set() else "Done"
+            hint = " Resume goes on from here." if run.stop.is_set() else ""
+            if lost:
+                end = "Diverged"
+                hint = " The next epoch would leave the range of numbers: Reset, and try a smaller η."
+            if self.history is not None:
+                self._say(f"{end}. {state(self.history)}{hint}")
+
+    def _idle(self) -> None:
+        self._run, self.start_button.description = None, "Resume" if self._trainer else "Start"
+        if LiveTrainer._busy is self:
+            LiveTrainer._busy = None
+
+    def _begin(self) -> None:
+        """Show a training that has not begun."""
+        self.network, self.epochs_done = self.fields.read_network(self._seed), 0
+        self.view.value = progress_bar(0, self.fields.read_epochs()) + network_in_pictures(self.network)
+        shape = "-".join(map(str, self.network.sizes))
+        self._say(f"A network {shape} that has learned nothing yet. Start trains it.")
+
+    def _maker(self) -> Callable[[], Trainer]:
+        """Return what makes a trainer from what the fields say now; it may take a while."""
+        net, rate, size = self.network, self.fields.read_rate(), self.fields.read_batch_size()
+        return lambda: Trainer(net, *self._examples, rate, batch_size=size, **self._options)  # type: ignore[arg-type]
+
+    def _typed(self) -> None:
+        with self._lock:
+            self.fields.check()
+            if self._run is None and self._trainer is None:
+                self._begin()
+            else:
+                self._say("The number of epochs counts from the next Start on, the other fields after Reset.")
+
+    def _guarded(self, callback: Callable[[], object]) -> Callable[[object], None]:
+        """Return a callback whose errors are shown instead of lost."""
+
+        def call(_: object) -> None:
+            try:
+                callback()
+            except Exception as error:
+                with self._lock:
+                    self._fail(error)
+
+        return call
+
+    def _fail(self, error: Exception) -> None:
+        """Say in one sentence what went wrong, with the traceback one click away."""
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        lines = escape("".join(traceback.format_exception(error)))
+        self._say(f"{kind}{error}", f"<details><summary>Traceback</summary><pre>{lines}</pre></details>")
+
+    def _say(self, sentence: str, more: str = "") -> None:
+        self.says.value = f'<p role="status">{escape(sentence)}</p>{more}'
+        self._said = monotonic()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the view, and the words that stand where no widget can be shown."""
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"Live trainer: {self.network}. Start trains for {self.fields.epochs.value} epochs."
