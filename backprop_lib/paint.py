@@ -1,0 +1,216 @@
+"""A field of 28 × 28 pixels to paint a digit in, and the network that reads it at once.
+
+The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python; there the
+forward pass decides, and what it says goes back as words and drawings.
+"""
+
+from __future__ import annotations
+
+import traceback
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from backprop_lib.canvas import COLOURS, Canvas
+from backprop_lib.functions import Array
+from backprop_lib.images import png
+from backprop_lib.inputs import finite_array
+from backprop_lib.live_trainer import LiveTrainer
+from backprop_lib.network import Network
+from backprop_lib.text import fixed
+
+__all__ = ["PaintField", "centred"]
+
+SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
+
+
+def centred(pixels: ArrayLike) -> Array:
+    """Return an image as MNIST would have prepared it: fitted into 20 × 20, its ink's centre in the middle.
+
+    The images of MNIST have their centre of mass in pixel (14, 14), and come back as they are.
+
+    Parameters
+    ----------
+    pixels : array_like, shape (28, 28)
+        Grey values from 0, paper, to 255, ink.
+
+    Examples
+    --------
+    >>> dot = np.zeros((28, 28))
+    >>> dot[2:4, 3:5] = 255
+    >>> rows, columns = np.nonzero(centred(dot))
+    >>> [int(n) for n in (rows.min(), rows.max(), columns.min(), columns.max())]
+    [4, 23, 4, 23]
+    """
+    ink = finite_array("pixels", pixels, ndim=(2,))
+    if ink.shape != (SIDE, SIDE):
+        raise ValueError(f"pixels has shape {ink.shape}, expected ({SIDE}, {SIDE}).")
+    down, across = np.nonzero(ink)
+    if not len(down):
+        return ink
+    box = [(int(places.min()), int(places.max()) + 1) for places in (down, across)]
+    scale = _BOX / max(end - start for start, end in box)
+    part = ink[slice(*box[0]), slice(*box[1])]
+    rows, columns = (_moved(part.sum(axis=axis), scale) for axis in (1, 0))
+    moved: Array = rows @ part @ columns.T
+    return moved
+
+
+def _moved(profile: Array, scale: float) -> Array:
+    """Return what share of each old row each new one covers, if the centre of mass goes to the middle one."""
+    old = np.arange(len(profile) + 1.0)
+    centre = float((profile * (old[:-1] + 0.5)).sum() / profile.sum())
+    start = float(np.clip(np.ceil(SIDE / 2 - scale * centre), 0, SIDE - scale * len(profile)))
+    edges, new = start + scale * old, np.arange(SIDE + 1.0)
+    covered = np.minimum(new[1:, None], edges[1:]) - np.maximum(new[:-1, None], edges[:-1])
+    shares: Array = np.clip(covered, 0, None)
+    return shares
+
+
+class PaintField(anywidget.AnyWidget):
+    """A field to paint in, read by a network; other images come with a button and can be altered.
+
+    Parameters
+    ----------
+    source : Network or LiveTrainer
+        784 inputs, 10 outputs. A live trainer's network reads as it is at the moment, even while it learns.
+    images : array_like of bytes, shape (count, 28, 28)
+        Images to begin with.
+    scale : float
+        The network is shown `scale` times the grey values 0 to 255.
+
+    Attributes
+    ----------
+    pixels : bytes
+        The drawing, row by row, from 0, paper, to 255, ink.
+    outputs : list of float
+        The ten outputs.
+
+    Examples
+    --------
+    >>> field = PaintField(Network.random([784, 4, 10]), np.zeros((1, 28, 28), np.uint8))
+    >>> field.says
+    'Nothing is painted yet.'
+    """
+
+    _esm = Path(__file__).with_name("paint.js")
+    pixels = traitlets.Bytes().tag(sync=True)
+    count = traitlets.Int(0).tag(sync=True)  # of the questions that the browser has asked
+    answered = traitlets.Int(0).tag(sync=True)  # and of those that are answered
+    centre = traitlets.Bool(True).tag(sync=True)
+    picks = traitlets.Int(0).tag(sync=True)  # how often another image was asked for
+    says = traitlets.Unicode().tag(sync=True)
+    drawn = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
+        self._source, self._scale = source, scale
+        self._images = _as_bytes(images)
+        self.outputs: list[float] = []
+        sizes = self.network.sizes
+        if (sizes[0], sizes[-1]) != (SIDE * SIDE, 10):
+            raise ValueError(f"source is {self.network}, expected 784 inputs and 10 outputs.")
+        super().__init__(pixels=self._images[0].tobytes())
+        self._read()
+        self.observe(lambda _: self._read(), ["pixels", "count", "centre"])
+        self.observe(lambda _: self._pick(), "picks")
+        if isinstance(source, LiveTrainer):
+            source.observe(lambda _: self._read(), "epochs_done")
+
+    @property
+    def network(self) -> Network:
+        """The network that reads."""
+        return self._source.network if isinstance(self._source, LiveTrainer) else self._source
+
+    def _pick(self) -> None:
+        self.pixels = self._images[self.picks % len(self._images)].tobytes()
+
+    def _read(self) -> None:
+        """Show the drawing to the network, and what it says to the browser."""
+        try:
+            ink = _drawing(self.pixels)
+            seen = centred(ink) if self.centre else ink
+            trace = self.network.forward(self._scale * seen.ravel())
+            self.outputs = [float(a) for a in trace.a[-1]]
+            words, drawn = _answer(trace.a, bool(ink.any())), _decision(seen, trace.a)
+        except Exception as error:
+            lines = escape("".join(traceback.format_exception(error)))
+            words = f"{'' if isinstance(error, ValueError) else f'{type(error).__name__}: '}{error}"
+            drawn = f"<details><summary>Traceback</summary><pre>{lines}</pre></details>"
+        with self.hold_sync():
+            self.says, self.drawn, self.answered = words, drawn, self.count
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the view, and the words that stand where no widget can be shown."""
+        found = super()._repr_mimebundle_(**kwargs)
+        if found is None:
+            return None
+        data, metadata = found
+        return {**data, "text/plain": repr(self)}, metadata
+
+    def __repr__(self) -> str:
+        return f"A field to paint digits in, 28 × 28, read by {self.network}."
+
+
+def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
+    found = np.asarray(images)
+    if found.ndim != 3 or found.shape[1:] != (SIDE, SIDE) or not len(found) or found.dtype != np.uint8:
+        raise ValueError(
+            f"images has shape {found.shape} and type {found.dtype}, expected bytes of shape (count, 28, 28)."
+        )
+    return found
+
+
+def _drawing(pixels: bytes) -> Array:
+    if len(pixels) != SIDE * SIDE:
+        raise ValueError(f"pixels holds {len(pixels)} bytes, expected {SIDE * SIDE}.")
+    return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
+
+
+def _answer(a: list[Array], painted: bool) -> str:
+    """Return what the network says in words: the two largest outputs."""
+    if not painted:
+        return "Nothing is painted yet."
+    first, second = (int(k) for k in np.argsort(-a[-1], kind="stable")[:2])
+    values = fixed(a[-1][first], 2), fixed(a[-1][second], 2)
+    reads = "The network reads a" if a[-1][first] > 0.5 else "The network is not sure; most likely it is a"
+    return f"{reads} {first}, with {values[0]}. Next comes {second}, with {values[1]}."
+
+
+def _decision(seen: Array, a: list[Array]) -> str:
+    """Return as SVG what the network is shown, its hidden neurons, and the ten outputs as bars."""
+    canvas, blue = Canvas(), COLOURS["positive"]
+    canvas.text(8, 18, "what it is shown", anchor="start", bold=True)
+    canvas.marks.append(
+        f'<image x="8" y="28" width="112" height="112" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{png(255 - np.clip(seen, 0, 255))}"/>'
+    )
+    canvas.box(64, 84, (56, 56), "none", stroke=COLOURS["soft"], width=1)
+    hidden = np.concatenate([*a[1:-1], []])[:128]
+    canvas.text(8, 166, f"{len(hidden)} hidden activations", anchor="start", bold=True)
+    for k, value in enumerate(hidden):
+        x, y = 14 + 14 * (k % 12), 182 + 14 * (k // 12)
+        canvas.box(x, y, (6, 6), _grey(float(value)), stroke=COLOURS["line"], width=0.8)
+    canvas.text(200, 18, "outputs", anchor="start", bold=True)
+    largest = int(np.argmax(a[-1]))
+    for k, value in enumerate(a[-1]):
+        y, width = 34 + 22 * k, 130 * float(np.clip(value, 0, 1))
+        canvas.text(206, y + 5, str(k), bold=k == largest)
+        canvas.box(222 + width / 2, y, (width / 2, 8), blue if k == largest else COLOURS["soft"], width=0)
+        canvas.path(f"M222 {y - 9}v18", COLOURS["soft"])
+        canvas.text(360, y + 5, fixed(float(value), 3), anchor="start", bold=k == largest)
+    words = ", ".join(f"{k}: {fixed(float(value), 3)}" for k, value in enumerate(a[-1]))
+    strong = int(np.count_nonzero(hidden > 0.5))
+    alt = f"Outputs {words}. {strong} of the {len(hidden)} hidden neurons are above 0.5."
+    height = max(262, 196 + 14 * ((len(hidden) - 1) // 12))
+    svg = canvas.picture(412, height, alt).svg
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
+
+
+def _grey(share: float) -> str:
+    level = round(255 - 255 * min(max(share, 0.0), 1.0))
+    return f"#{level:02x}{level:02x}{level:02x}"
