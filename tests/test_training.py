@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from strategies import problems
 
 from backprop_lib import Network, sweep, sweeping, train
-from backprop_lib.straight_line import compile_straight_line
+from backprop_lib.straight_line import compile_straight_line, compile_training
 from backprop_lib.training import Sweep, loss_on_grid
 
 NET = Network(weights=[[[0.5]], [[0.5]]])
@@ -76,6 +76,35 @@ def test_straight_line_code_computes_the_same(problem):
     np.testing.assert_allclose(loss, net.loss(x[0], t[0]), rtol=1e-9)
     expected = list(net.gradients(x[0], t[0]).by_name().values())
     np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(largest=3))
+def test_a_straight_line_training_takes_the_steps_of_train(problem):
+    from backprop_lib import derive
+
+    net, x, t = problem
+    loss, end = compile_training(derive(net))(x[0], t[0], 0.05, epochs=5)
+    expected = train(net, x[0], t[0], 0.05, epochs=5)
+    np.testing.assert_allclose(loss, expected.loss, rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(list(end.by_name().values()), expected.path[-1], rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
+def test_a_straight_line_training_may_diverge_but_not_stumble(activation):
+    from backprop_lib import derive
+
+    run = compile_training(derive(Network([[[2.0]], [[-3.0]]], activation=activation)))
+    try:
+        loss, _ = run([3e5], [-1e5], 1e9, epochs=30)
+    except ValueError as error:
+        assert "expected a finite number" in str(error)  # noqa: PT017
+    else:
+        assert np.isfinite(loss).all()
+    with pytest.raises(ValueError, match="several rows, expected one example"):
+        run([[1.0], [2.0]], [0.0], 0.1, 1)
+    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
+        run([1.0, 2.0], [0.0], 0.1, 1)
 
 
 def test_straight_line_code_does_not_overflow():
