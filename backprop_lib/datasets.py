@@ -101,7 +101,8 @@ def one_hot(labels: NDArray[np.generic], classes: int) -> Array:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
     if (strange := ~np.isin(labels, np.arange(classes))).any():
-        raise ValueError(f"labels holds {labels[strange][0]}, expected whole numbers from 0 to {classes - 1}.")
+        first = labels[strange][0]
+        raise ValueError(f"labels holds {first}, expected whole numbers from 0 to {classes - 1}.")
     rows: Array = np.eye(classes)[labels.astype(int)]
     return rows
 
