@@ -68,11 +68,11 @@ def compile_straight_line(d: Derivation) -> Function:
     return function
 
 
-def training_program(d: Derivation) -> str:
+def training_program(d: Derivation, keep_losses: bool = True) -> str:
     """Return Python source of `run(steps, learning_rate, losses, parameters…, x…, t…)`: a whole training.
 
-    Each step appends its loss, from before the update. The deltas are multiplied by the learning rate where
-    they start, so that what they become is what the parameters move by.
+    Each step appends its loss, from before the update, if they are to be kept. The deltas are multiplied by
+    the learning rate where they start, so that what they become is what the parameters move by.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def training_program(d: Derivation) -> str:
     ]
     lines = [
         *(f"{name} = {_code(expression)}" for name, expression in definitions + offs),
-        f"losses.append({_code(E.xreplace(names))})",
+        *([f"losses.append({_code(E.xreplace(names))})"] if keep_losses else []),
         *(f"{name} = {_code(expression)}" for name, expression in deltas),
         *(f"{identifier(name)} -= {_code(slope)}" for name, slope in _slopes(d)),
     ]
@@ -117,11 +117,13 @@ def training_program(d: Derivation) -> str:
     )
 
 
-def compile_training(d: Derivation) -> Callable[[ArrayLike, ArrayLike, float, int], tuple[Array, Network]]:
+def compile_training(
+    d: Derivation, keep_losses: bool = True
+) -> Callable[[ArrayLike, ArrayLike, float, int], tuple[Array, Network]]:
     """Return `train(x, t, learning_rate, epochs)`, which trains the derivation's network on one example.
 
-    It returns the losses, `loss[k]` after k updates, and the network. For up to about 150 weights nothing in
-    Python is faster.
+    It returns the losses, `loss[k]` after k updates, and the network. Without `keep_losses` there is the last
+    loss only. For up to about 150 weights this is faster than arrays.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def compile_training(d: Derivation) -> Callable[[ArrayLike, ArrayLike, float, in
     (True, [0.88, 4.0056])
     """
     scope: dict[str, Any] = {"math": math}
-    exec(training_program(d), scope)  # our own text, as above
+    exec(training_program(d, keep_losses), scope)  # our own text, as above
     run = scope["run"]
 
     def train(x: ArrayLike, t: ArrayLike, learning_rate: float, epochs: int) -> tuple[Array, Network]:

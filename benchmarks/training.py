@@ -1,0 +1,204 @@
+"""How fast the course trains: ratios against its peers, measured side by side in one run.
+
+Each table is one training that everybody does from the same start. They take turns, round after round, and
+the figure is the time of a peer over the course's time **in the same round**: the median of the rounds and,
+in brackets, the middle half of them. What is not installed is named and left out (`pip install -e .[bench]`).
+
+Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N]
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+from training_frameworks import FRAMEWORKS
+from training_peers import AT_ONCE, OWN, Problem
+
+from backprop_lib import Network, sweep
+from backprop_lib.datasets import mnist, one_hot, parity
+
+PEERS = OWN | FRAMEWORKS
+Rounds = dict[str, list[float]]
+
+
+def digits(examples: int = 60_000) -> Problem:
+    net = Network.random([784, 32, 10], seed=0, loss="squared_error")
+    x, t = mnist().x_train[:examples].reshape(examples, -1), one_hot(mnist().y_train[:examples], 10)
+    return Problem(net, x, t, 0.3, 256, scale=1 / 255)
+
+
+def even_or_odd() -> Problem:
+    x, t = parity(10)
+    return Problem(Network.random([10, 3, 2], seed=0, loss="squared_error"), x[:700], t[:700], 0.3, 8)
+
+
+def two_two_two(steps: int = 1000) -> Problem:
+    W, b = [[[0.15, 0.2], [0.25, 0.3]], [[0.4, 0.45], [0.5, 0.55]]], [[0.35, 0.35], [0.6, 0.6]]
+    x, t = np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]])
+    return Problem(Network(W, b), x, t, 0.5, 1, "float64", epochs=steps)
+
+
+def ready(name: str, p: Problem) -> Callable[[], float] | None:
+    """Return a measurement of one peer, in seconds, or None if it is not installed."""
+    peer = PEERS[name]
+    try:
+        epoch, _ = peer(p)
+    except ModuleNotFoundError as missing:
+        print(f"  ({name}: {missing.name} is not installed)")
+        return None
+    times = 1 if peer in AT_ONCE else p.epochs
+
+    def measure() -> float:
+        start = perf_counter()
+        for _ in range(times):
+            epoch()
+        return perf_counter() - start
+
+    measure()  # compiles, and makes arrays
+    return measure
+
+
+def take_turns(measures: dict[str, Callable[[], float]], rounds: int) -> Rounds:
+    found: Rounds = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            found[name].append(measure())
+    return found
+
+
+def in_words(ratios: np.ndarray) -> str:
+    low, middle, high = np.percentile(ratios, [25, 50, 75])
+    return f"{_digits(middle):>7}   ({_digits(low)} to {_digits(high)})"
+
+
+def _digits(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+
+
+def table(title: str, found: Rounds, one: str) -> None:
+    """Print a line for each peer, as multiples of `one`."""
+    print(f"\n{title}\n{'':34}{'median ms':>12}   times “{one}”")
+    base = np.array(found[one])
+    for name, times in sorted(found.items(), key=lambda pair: np.median(np.array(pair[1]) / base)):
+        print(f"{name:34}{1e3 * np.median(times):12.2f}   {in_words(np.array(times) / base)}")
+
+
+def compare(title: str, p: Problem, names: list[str], rounds: int, more=None, one: str = "") -> Rounds:
+    measures = {name: measure for name in names if (measure := ready(name, p))} | (more or {})
+    found = take_turns(measures, rounds)
+    table(title, found, one or names[0])
+    return found
+
+
+def limit_of(p: Problem) -> Callable[[], float]:
+    """Return the least an epoch can take: bare matrix products, one read of the data, the sigmoids."""
+    sizes, n = p.net.sizes, len(p.x)
+    pairs = [a * b for a, b in pairwise(sizes)]
+    operations = 2 * n * (3 * sum(pairs) - pairs[0])  # forward, gradient, and back through all layers but one
+    square = np.random.default_rng(0).random((768, 768), dtype=np.float32)
+    product, words = np.empty_like(square), np.ascontiguousarray(p.x).reshape(-1).view(np.uint64)
+    z = np.zeros((p.batch_size, sum(sizes[1:])), np.float32)
+
+    def measure() -> float:
+        products = median(_seconds(lambda: np.dot(square, square, product)) for _ in range(9))
+        sigmoids = median(_seconds(lambda: _sigmoid(z)) for _ in range(99)) * n / p.batch_size
+        return operations * products / (2 * 768**3) + _seconds(words.max) + sigmoids
+
+    return measure
+
+
+def _sigmoid(z: np.ndarray) -> None:
+    np.negative(z, z)
+    np.exp(z, z)
+    np.add(z, np.float32(1), z)
+    np.divide(np.float32(1), z, z)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def part_of(p: Problem, name: str, examples: int) -> dict[str, Callable[[], float]]:
+    """Return a measurement on some of the examples, multiplied up to all of them."""
+    some = Problem(p.net, p.x[:examples], p.t[:examples], p.learning_rate, p.batch_size, p.dtype, p.scale)
+    measure = ready(name, some)
+    return {f"{name} *": lambda: measure() * len(p.x) / examples} if measure else {}
+
+
+def many_rates(p: Problem) -> Callable[[], float]:
+    rates = np.geomspace(0.01, 10, 64)
+    return lambda: _seconds(lambda: sweep(p.net, p.x, p.t, rates, p.epochs))
+
+
+def imports(module: str) -> Callable[[], float]:
+    return lambda: _seconds(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True))
+
+
+def versions() -> str:
+    found = []
+    for name in ("numpy", "torch", "jax", "scikit-learn", "autograd", "micrograd"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"no {name}")
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {', '.join(found)}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and fewer examples")
+    parser.add_argument("--rounds", type=int, help="rounds of turns, else 15, or 3 if quick")
+    chosen = parser.parse_args()
+    quick, rounds = chosen.quick, chosen.rounds or (3 if chosen.quick else 15)
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        sys.exit("Set OMP_NUM_THREADS=1: small matrices are the slower for a second thread.")
+    print(versions())
+
+    p, own = digits(10_240 if quick else 60_000), "this course"
+    names = [own, "plain NumPy", *FRAMEWORKS, "autograd"]
+    more = part_of(p, "document 003's algorithm", 512 if quick else 2560) | {
+        "the machine's limit": limit_of(p)
+    }
+    compare(f"784-32-10, batch 256, {len(p.x)} digits, one epoch", p, names, rounds, more)
+    print("* measured on a part of the examples and multiplied")
+
+    names = [name for name in PEERS if name not in (f"{own}, lean steps", f"{own}, straight line")]
+    slow = ["micrograd", "document 003's algorithm", "this course, checked networks"]
+    fast = [name for name in names if name not in slow]
+    p = even_or_odd()
+    more = {} if quick else {name: measure for name in slow if (measure := ready(name, p))}
+    if quick:
+        more = {k: v for name in slow for k, v in part_of(p, name, 80).items()}
+    compare("10-3-2, parity, batch 8, 700 numbers, one epoch", p, fast, rounds, more)
+
+    p = two_two_two()
+    names = [
+        f"{own}, straight line",
+        f"{own}, lean steps",
+        own,
+        "plain NumPy",
+        "this course, checked networks",
+    ]
+    names += FRAMEWORKS if quick else [*FRAMEWORKS, "micrograd", "autograd"]
+    compare(f"2-2-2, one example, {p.epochs} steps", p, names, rounds)
+
+    lean = f"{own}, lean steps"
+    title = f"2-2-2, one example, {p.epochs} steps: one learning rate, and 64 at once"
+    compare(title, p, [lean], rounds, {"64 learning rates (sweep)": many_rates(p)}, lean)
+
+    found = take_turns({f"import {name}": imports(name) for name in ("numpy", "backprop_lib")}, rounds)
+    table("A new Python", found, "import numpy")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+"""The same training by everyone: this course, plain NumPy, document 003's algorithm, and the libraries.
+
+Every peer is a function that takes a `Problem` and returns `epoch`, which trains one more epoch when called,
+and `network`, which returns the network so far. (Those in `AT_ONCE` do all epochs of the problem in one
+call.) All start from the same weights and shuffle alike, so they must compute the same numbers, and
+`tests/test_benchmarks.py` holds them to it. A peer gets the data in the form that suits it best, ready and
+outside the measured time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_lib import Network, derive
+from backprop_lib.lean import Lean, cut
+from backprop_lib.straight_line import compile_training
+from backprop_lib.trainer import Trainer
+
+Array = NDArray[np.floating]
+Run = tuple[Callable[[], object], Callable[[], Network]]
+
+
+@dataclass
+class Problem:
+    """What is to be trained: one epoch cuts a random order of the examples into batches."""
+
+    net: Network  # sigmoid throughout, with biases
+    x: NDArray
+    t: Array
+    learning_rate: float
+    batch_size: int
+    dtype: str = "float32"
+    scale: float = 1.0
+    epochs: int = 1  # so many in one measurement
+
+    def __post_init__(self) -> None:
+        self.t = self.t.astype(self.dtype)
+        self.whole = [np.arange(len(self.x))]  # in one batch the order does not matter
+        self.slope = {"half_squared_error": 1, "squared_error": 2}.get(self.net.loss_rule.name)
+        self.layers = [
+            (W.astype(self.dtype), b.astype(self.dtype))
+            for W, b in zip(self.net.weights, self.net.biases, strict=True)
+        ]
+
+    def floats(self) -> Array:
+        """Return x as the network is to see it."""
+        return (self.x * self.scale).astype(self.dtype)
+
+    def batches(self, rng: np.random.Generator) -> list[NDArray[np.integer]]:
+        if self.batch_size >= len(self.x):
+            return self.whole
+        order, ends = rng.permutation(len(self.x)), np.cumsum(cut(len(self.x), self.batch_size))
+        return np.split(order, ends[:-1])
+
+    def copies(self) -> list[tuple[Array, Array]]:
+        return [(W.copy(), b.copy()) for W, b in self.layers]
+
+    def result(self, layers) -> Network:
+        weights, biases = zip(*((np.array(W, float), np.array(b, float)) for W, b in layers), strict=True)
+        return self.net.replace(weights, biases)
+
+
+def this_course(p: Problem) -> Run:
+    size = p.batch_size if p.batch_size < len(p.x) else None
+    trainer = Trainer(p.net, p.x, p.t, p.learning_rate, batch_size=size, dtype=p.dtype, scale=p.scale)
+    return lambda: trainer.epoch(measure=False), lambda: trainer.network
+
+
+def lean_steps(p: Problem) -> Run:
+    """The trainer's inner loop alone, on the whole batch."""
+    lean = Lean(p.net, np.dtype(p.dtype), scale=p.scale)
+    (batch,) = lean.batches(p.x, p.t, [len(p.x)]).in_order(np.arange(len(p.x)))
+    rate = lean.rate(p.learning_rate / len(p.x))
+
+    def epochs() -> None:
+        for _ in range(p.epochs):
+            lean.step(*batch, rate)
+
+    return epochs, lambda: lean.network
+
+
+def straight_line(p: Problem) -> Run:
+    """The course's program of plain numbers, for one example: all epochs in one call."""
+    train, done = compile_training(derive(p.net), keep_losses=False), []
+
+    def epochs() -> None:
+        done[:] = [train(p.scale * p.x[0], p.t[0], p.learning_rate, p.epochs)[1]]
+
+    return epochs, lambda: done[0]
+
+
+def checked_networks(p: Problem) -> Run:
+    """The clear form that learners read: a new, checked network at every step."""
+    rng, x, state = np.random.default_rng(0), p.floats(), [p.net]
+
+    def epoch() -> None:
+        for batch in p.batches(rng):
+            state[0] = state[0].step(state[0].gradients(x[batch], p.t[batch]), p.learning_rate)
+
+    return epoch, lambda: state[0]
+
+
+def plain_numpy(p: Problem) -> Run:
+    """Matrices and nothing else, as one writes it without thinking of speed."""
+    rng, x, layers = np.random.default_rng(0), p.floats(), p.copies()
+
+    def epoch() -> None:
+        for batch in p.batches(rng):
+            a = [x[batch]]
+            for W, b in layers:
+                a.append(1 / (1 + np.exp(-(a[-1] @ W.T + b))))
+            delta = p.slope * (a[-1] - p.t[batch]) * a[-1] * (1 - a[-1]) / len(batch)
+            for i in range(len(layers) - 1, -1, -1):
+                W, b = layers[i]
+                below = (delta @ W) * a[i] * (1 - a[i])
+                W -= p.learning_rate * delta.T @ a[i]
+                b -= p.learning_rate * delta.sum(axis=0)
+                delta = below
+
+    return epoch, lambda: p.result(layers)
+
+
+def document_003(p: Problem) -> Run:
+    """Document 003's algorithm: example by example, gradients as objects that are summed over the batch."""
+    rng, x, parameters = np.random.default_rng(0), (p.x * p.scale).astype(float), _objects(p.copies())
+    t = p.t.astype(float)
+
+    def sigmoid(z: Array) -> Array:
+        return 1 / (1 + np.exp(-z))
+
+    def one(x: Array, t: Array) -> tuple[NDArray, float]:
+        weights, biases = parameters[0]
+        z, a = [], [x]
+        for W, b in zip(weights, biases, strict=True):
+            z.append(np.dot(W, a[-1]) + b)
+            a.append(sigmoid(z[-1]))
+        slopes = _objects([(None, None)] * len(weights))
+        delta = p.slope * (a[-1] - t) * sigmoid(z[-1]) * (1 - sigmoid(z[-1]))
+        for i in range(len(weights) - 1, -1, -1):
+            column, row = delta.reshape(-1, 1), a[i].reshape(1, -1)
+            slopes[0][i], slopes[1][i] = np.dot(column, row), column.flatten()
+            if i > 0:
+                slope = sigmoid(z[i - 1]) * (1 - sigmoid(z[i - 1]))
+                delta = np.dot(column.T, weights[i]).flatten() * slope
+        return slopes, np.sum(np.square(t - a[-1]))
+
+    parameters = [parameters]
+
+    def epoch() -> None:
+        for batch in p.batches(rng):
+            total, error = one(x[batch[0]], t[batch[0]])
+            for i in batch[1:]:
+                slopes, off = one(x[i], t[i])
+                total, error = total + slopes, error + off
+            parameters[0] = parameters[0] - p.learning_rate * (total / len(batch))
+
+    return epoch, lambda: p.result(zip(*parameters[0], strict=True))
+
+
+def _objects(layers) -> NDArray:
+    """Return [all W, all b] as an array of arrays of objects."""
+    both = np.empty(2, dtype=object)
+    for k in range(2):
+        both[k] = np.empty(len(layers), dtype=object)
+        for i, layer in enumerate(layers):
+            both[k][i] = None if layer[k] is None else layer[k].astype(float)
+    return both
+
+
+def micrograd(p: Problem) -> Run:
+    from micrograd.engine import Value
+
+    rng, x, t = np.random.default_rng(0), p.floats().tolist(), p.t.tolist()
+    layers = [
+        [([Value(w) for w in row], Value(bias)) for row, bias in zip(W.tolist(), b.tolist(), strict=True)]
+        for W, b in p.layers
+    ]
+    parameters = [v for layer in layers for row, bias in layer for v in (*row, bias)]
+
+    def sigmoid(z: Value) -> Value:  # micrograd itself has only powers and relu
+        a = Value(1 / (1 + np.exp(-z.data)), (z,), "sigmoid")
+
+        def backward() -> None:
+            z.grad += a.data * (1 - a.data) * a.grad
+
+        a._backward = backward
+        return a
+
+    def epoch() -> None:
+        for batch in p.batches(rng):
+            loss = Value(0.0)
+            for i in batch:
+                a = x[i]
+                for layer in layers:
+                    a = [
+                        sigmoid(sum((w * v for w, v in zip(row, a, strict=True)), bias))
+                        for row, bias in layer
+                    ]
+                loss = loss + sum((v - u) ** 2 for v, u in zip(a, t[i], strict=True)) * (p.slope / 2)
+            for v in parameters:
+                v.grad = 0.0
+            loss.backward()
+            for v in parameters:
+                v.data -= p.learning_rate / len(batch) * v.grad
+
+    def network() -> Network:
+        return p.result([([[w.data for w in row] for row, _ in L], [b.data for _, b in L]) for L in layers])
+
+    return epoch, network
+
+
+def autograd(p: Problem) -> Run:
+    import autograd as ag
+    import autograd.numpy as anp
+
+    rng, x, layers = np.random.default_rng(0), p.floats(), p.copies()
+
+    def loss(layers, a, t):
+        for W, b in layers:
+            a = 1 / (1 + anp.exp(-(anp.dot(a, W.T) + b)))
+        return p.slope / 2 * anp.sum((a - t) ** 2) / len(t)
+
+    slopes = ag.grad(loss)
+
+    def epoch() -> None:
+        for batch in p.batches(rng):
+            for (W, b), (dW, db) in zip(layers, slopes(layers, x[batch], p.t[batch]), strict=True):
+                W -= p.learning_rate * dW
+                b -= p.learning_rate * db
+
+    return epoch, lambda: p.result(layers)
+
+
+AT_ONCE = {lean_steps, straight_line}
+OWN = {
+    "this course": this_course,
+    "this course, lean steps": lean_steps,
+    "this course, straight line": straight_line,
+    "this course, checked networks": checked_networks,
+    "plain NumPy": plain_numpy,
+    "document 003's algorithm": document_003,
+    "micrograd": micrograd,
+    "autograd": autograd,
+}

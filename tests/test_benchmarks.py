@@ -1,0 +1,72 @@
+"""The benchmarks' peers compute what the course computes: a ratio of different work would mean nothing."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backprop_lib import Network
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import training_frameworks
+import training_peers
+from training_peers import AT_ONCE, Problem
+
+PEERS = training_peers.OWN | training_frameworks.FRAMEWORKS
+EPOCHS = 2
+
+
+def problem(name, examples, batch_size, dtype="float64"):
+    rng, loss = np.random.default_rng(1), "squared_error"
+    if name == "scikit-learn":
+        loss, batch_size = "binary_cross_entropy", examples  # its own loss, and its own shuffling
+    net = Network.random([5, 4, 3], seed=2, loss=loss)
+    x, t = rng.integers(0, 256, (examples, 5), dtype=np.uint8), rng.uniform(size=(examples, 3))
+    return Problem(net, x, t, 0.7, batch_size, dtype, scale=1 / 255, epochs=EPOCHS)
+
+
+def expected(p):
+    net, rng, x = p.net, np.random.default_rng(0), p.x * p.scale
+    for _ in range(EPOCHS):
+        for batch in p.batches(rng):
+            net = net.step(net.gradients(x[batch], p.t[batch].astype(float)), p.learning_rate)
+    return net
+
+
+def losses_of(name, p):
+    """Return the losses after the peer's training and after the course's, on all examples."""
+    peer = PEERS[name]
+    try:
+        epoch, network = peer(p)
+    except ModuleNotFoundError as missing:
+        pytest.skip(f"{missing.name} is not installed: pip install -e .[bench]")
+    for _ in range(1 if peer in AT_ONCE else EPOCHS):
+        epoch()
+    x, t = p.x * p.scale, p.t.astype(float)
+    return network().loss(x, t), expected(p).loss(x, t)
+
+
+@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize(("examples", "batch_size"), [(11, 4), (12, 4), (11, 11), (1, 1)])
+def test_all_peers_compute_the_same_losses(name, examples, batch_size):
+    p = problem(name, examples, batch_size)
+    if ("lean steps" in name and batch_size < examples) or ("straight line" in name and examples > 1):
+        return  # these are made for one batch and for one example
+    got, wanted = losses_of(name, p)
+    assert got == pytest.approx(wanted, rel=1e-10)
+    assert abs(wanted - p.net.loss(p.x * p.scale, p.t)) > 1e-3 * wanted  # something was learned
+
+
+@pytest.mark.parametrize("name", ["this course", "plain NumPy", *training_frameworks.FRAMEWORKS])
+def test_single_precision_is_close(name):
+    got, wanted = losses_of(name, problem(name, 11, 4, "float32"))
+    assert got == pytest.approx(wanted, rel=1e-4)
+
+
+def test_a_peer_that_computes_something_else_is_found(monkeypatch):
+    right = problem("plain NumPy", 11, 4)
+    monkeypatch.setattr(training_peers.Problem, "copies", lambda p: [(1.1 * W, b) for W, b in p.layers])
+    got, wanted = losses_of("plain NumPy", right)
+    assert got != pytest.approx(wanted, rel=1e-4)
