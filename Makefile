@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 LAB_ARGS ?=
 LOCK_ARGS ?=
+GROWTH ?= growth.svg
 
 BIN := $(VENV)/bin
 INSTALLED := pyproject.toml $(wildcard settings/share/jupyter/lab/settings/overrides.d/*)
@@ -15,7 +16,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit notebooks bench-widgets lock clean
+.PHONY: help lab test lint types unit notebooks bench bench-quick bench-widgets lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +41,13 @@ unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 
 notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
 	$(BIN)/python tests/store_notebooks.py notebooks/*.ipynb
+
+bench: $(VENV)/locked-test ## Compare the training's speed with what is installed; draw its growth (GROWTH=FILE)
+	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/training_growth.py $(GROWTH)
+
+bench-quick: $(VENV)/locked-test ## The same comparison in less than a minute, roughly
+	$(BIN)/python benchmarks/training.py --quick
 
 bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
 	$(BIN)/python benchmarks/slider_latency.py

@@ -104,13 +104,13 @@ def limit_of(p: Problem) -> Callable[[], float]:
     pairs = [a * b for a, b in pairwise(sizes)]
     operations = 2 * n * (3 * sum(pairs) - pairs[0])  # forward, gradient, and back through all layers but one
     square = np.random.default_rng(0).random((768, 768), dtype=np.float32)
-    product, words = np.empty_like(square), np.ascontiguousarray(p.x).reshape(-1).view(np.uint64)
+    product = np.empty_like(square)
     z = np.zeros((p.batch_size, sum(sizes[1:])), np.float32)
 
     def measure() -> float:
-        products = median(_seconds(lambda: np.dot(square, square, product)) for _ in range(9))
-        sigmoids = median(_seconds(lambda: _sigmoid(z)) for _ in range(99)) * n / p.batch_size
-        return operations * products / (2 * 768**3) + _seconds(words.max) + sigmoids
+        products = median(seconds(lambda: np.dot(square, square, product)) for _ in range(9))
+        sigmoids = median(seconds(lambda: _sigmoid(z)) for _ in range(99)) * n / p.batch_size
+        return operations * products / (2 * 768**3) + seconds(p.x.max) + sigmoids
 
     return measure
 
@@ -122,7 +122,7 @@ def _sigmoid(z: np.ndarray) -> None:
     np.divide(np.float32(1), z, z)
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     start = perf_counter()
     work()
     return perf_counter() - start
@@ -137,11 +137,11 @@ def part_of(p: Problem, name: str, examples: int) -> dict[str, Callable[[], floa
 
 def many_rates(p: Problem) -> Callable[[], float]:
     rates = np.geomspace(0.01, 10, 64)
-    return lambda: _seconds(lambda: sweep(p.net, p.x, p.t, rates, p.epochs))
+    return lambda: seconds(lambda: sweep(p.net, p.x, p.t, rates, p.epochs))
 
 
 def imports(module: str) -> Callable[[], float]:
-    return lambda: _seconds(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True))
+    return lambda: seconds(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True))
 
 
 def versions() -> str:
@@ -154,14 +154,18 @@ def versions() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} cores, {', '.join(found)}"
 
 
+def need_one_thread() -> None:
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        sys.exit("Set OMP_NUM_THREADS=1: small matrices are the slower for a second thread.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer rounds and fewer examples")
     parser.add_argument("--rounds", type=int, help="rounds of turns, else 15, or 3 if quick")
     chosen = parser.parse_args()
     quick, rounds = chosen.quick, chosen.rounds or (3 if chosen.quick else 15)
-    if os.environ.get("OMP_NUM_THREADS") != "1":
-        sys.exit("Set OMP_NUM_THREADS=1: small matrices are the slower for a second thread.")
+    need_one_thread()
     print(versions())
 
     p, own = digits(10_240 if quick else 60_000), "this course"

@@ -10,7 +10,9 @@ from backprop_lib import Network
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
+import training
 import training_frameworks
+import training_growth
 import training_peers
 from training_peers import AT_ONCE, Problem
 
@@ -70,3 +72,29 @@ def test_a_peer_that_computes_something_else_is_found(monkeypatch):
     monkeypatch.setattr(training_peers.Problem, "copies", lambda p: [(1.1 * W, b) for W, b in p.layers])
     got, wanted = losses_of("plain NumPy", right)
     assert got != pytest.approx(wanted, rel=1e-4)
+
+
+def test_growth_is_measured_and_drawn(tmp_path):
+    curves = training_growth.measured(training_growth.points(1), rounds=1)
+    assert {kind: len(up) for kind, (_, up) in curves.items()} == dict.fromkeys(training_growth.COLOURS, 2)
+    assert all(np.diff(across) > 0 for across, _ in curves.values())
+    assert curves["depth"][0][0] == 2 * 64 * (2 * 64 * 64 + 3 * 64 * 10)  # no step back past the first layer
+    training_growth.draw(curves, tmp_path / "growth.svg")
+    assert (tmp_path / "growth.svg").read_text(encoding="utf-8").count("<path") > 20
+
+
+def test_turns_give_ratios_round_by_round(capsys):
+    next_time = iter([1.0, 3.0, 2.0, 6.0, 4.0, 20.0]).__next__
+    found = training.take_turns({"one": next_time, "other": next_time}, rounds=3)
+    training.table("title", found, "one")
+    assert capsys.readouterr().out.splitlines()[-1].split()[1:] == ["6000.00", "3.00", "(3.00", "to", "4.00)"]
+
+
+def test_tables_measure_real_work(capsys):
+    p = problem("this course", 11, 4)
+    found = training.compare("small", p, ["this course", "plain NumPy"], 2, {"limit": training.limit_of(p)})
+    assert set(found) == {"this course", "plain NumPy", "limit"}
+    assert all(time > 0 for times in found.values() for time in times)
+    assert "small" in capsys.readouterr().out
+    (part,) = training.part_of(p, "document 003's algorithm", 5).values()
+    assert part() > 0

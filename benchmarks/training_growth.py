@@ -1,0 +1,102 @@
+"""How the cost of a step grows with width, depth, batch size and the number of learning rates.
+
+Each is varied alone and measured against the count of operations: at first the time stays nearly the same,
+because calling NumPy is what costs; later it grows as the operations do. Both axes are logarithmic.
+
+Usage: OMP_NUM_THREADS=1 python benchmarks/training_growth.py PICTURE [--quick]
+"""
+
+import argparse
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from matplotlib.figure import Figure
+from training import need_one_thread, seconds
+from training_peers import Problem, lean_steps
+
+from backprop_lib import Network, sweep
+
+STEPS = 20  # in one measurement
+Point = tuple[str, int, Callable[[], float]]
+COLOURS = {"width": "#0060a8", "depth": "#c05000", "batch size": "#444444", "learning rates": "#7a3fa0"}
+MARKERS = dict(zip(COLOURS, "os^D", strict=True))
+
+
+def operations(sizes: list[int], batch: int) -> int:
+    """Return the multiplications and additions of one step, forward and backward, in the matrix products."""
+    products = [a * b for a, b in pairwise(sizes)]
+    return 2 * batch * (3 * sum(products) - products[0])
+
+
+def step_of(sizes: list[int], batch: int) -> tuple[int, Callable[[], float]]:
+    rng, net = np.random.default_rng(0), Network.random(sizes, loss="squared_error")
+    x, t = rng.random((batch, sizes[0]), np.float32), rng.random((batch, sizes[-1]))
+    steps, _ = lean_steps(Problem(net, x, t, 0.01, batch, epochs=STEPS))
+    return operations(sizes, batch), lambda: seconds(steps) / STEPS
+
+
+def step_at(rates: int) -> tuple[int, Callable[[], float]]:
+    net, x, t, etas = Network.random([2, 2, 2]), [0.05, 0.1], [0.01, 0.99], np.geomspace(0.01, 10, rates)
+    return operations(net.sizes, rates), lambda: seconds(lambda: sweep(net, x, t, etas, STEPS)) / STEPS
+
+
+def points(largest: int) -> list[Point]:
+    """Return what to measure: doubled again and again, `largest` times at most."""
+    doubled = [2**k for k in range(largest + 1)]
+    found = [("width", *step_of([64, 4 * k, 10], 64)) for k in doubled if k <= 256]
+    found += [("depth", *step_of([64] * (1 + k) + [10], 64)) for k in doubled if k <= 32]
+    found += [("batch size", *step_of([64, 64, 10], k)) for k in doubled]
+    return found + [("learning rates", *step_at(k)) for k in doubled]
+
+
+def measured(found: list[Point], rounds: int) -> dict[str, tuple[list[int], list[float]]]:
+    """Return the operations and the median times of each kind; all points take turns."""
+    times: list[list[float]] = [[] for _ in found]
+    for _ in range(rounds + 1):  # the first round makes arrays
+        for (_, _, measure), own in zip(found, times, strict=True):
+            own.append(measure())
+    curves: dict[str, tuple[list[int], list[float]]] = {}
+    for (kind, count, _), own in zip(found, times, strict=True):
+        across, up = curves.setdefault(kind, ([], []))
+        across.append(count)
+        up.append(median(own[1:]))
+    return curves
+
+
+def draw(curves: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.add_subplot(
+        xscale="log",
+        yscale="log",
+        xlabel="operations in the matrix products of one step",
+        ylabel="µs per step",
+    )
+    for kind, (across, up) in curves.items():
+        axes.plot(across, np.array(up) * 1e6, marker=MARKERS[kind], color=COLOURS[kind], label=kind)
+    most = np.array(max((across for across, _ in curves.values()), key=max)[-4:])
+    last = max(up[-1] for across, up in curves.values() if across[-1] == most[-1])
+    axes.plot(most, 2 * last * 1e6 * most / most[-1], "k:", label="as the operations")
+    axes.legend(title="what grows", frameon=False)
+    axes.grid(alpha=0.3)
+    figure.savefig(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("picture", type=Path, help="the file to draw into: .svg, .png or .pdf")
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    need_one_thread()
+    curves = measured(points(6 if chosen.quick else 12), 3 if chosen.quick else 15)
+    for kind, (across, up) in curves.items():
+        print(f"\n{kind:16}{'operations':>12}{'µs per step':>14}{'ns per 1000':>14}")
+        for count, time in zip(across, up, strict=True):
+            print(f"{'':16}{count:12}{1e6 * time:14.1f}{1e12 * time / count:14.1f}")
+    draw(curves, chosen.picture)
+
+
+if __name__ == "__main__":
+    main()
