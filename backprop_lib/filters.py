@@ -57,16 +57,18 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
             by_kind.append(inner)
         self.stack = ipw.Stack(by_kind, selected_index=0, layout=wide)
         ipw.jslink((self.kind, "index"), (self.stack, "selected_index"))
-        super().__init__([ipw.HTML(_STYLE), ipw.HBox([self.kind, self.document]), self.stack])
+        menus = ipw.HBox([self.kind, self.document], layout={"flex_flow": "row wrap"})
+        super().__init__([ipw.HTML(_STYLE), menus, self.stack])
 
     def _table(self, kind: str, number: str) -> str:
         chosen = [r for r in self.rows if kind in (_ALL, r[0]) and number in (_ALL, r[1])]
         count = f"{len(chosen)} finding{'' if len(chosen) == 1 else 's'}"
         of = "" if kind == _ALL else f" of the kind “{kind}”"
         where = "in all documents" if number == _ALL else f"in document {number}"
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("document", "kind", "says", "right"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("document", "kind", "finding"))
         body = "".join(
-            f"<tr><td>{number}</td><td>{kind}</td><td>{_html(says)}</td><td>{_html(right)}</td></tr>"
+            f"<tr><td>{number}</td><td>{kind}</td>"
+            f"<td><b>says</b> {_html(says)}<br><b>right</b> {_html(right)}</td></tr>"
             for kind, number, says, right in chosen
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
@@ -86,7 +88,8 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
 _STYLE = (
     "<style>.findings table { border-collapse: collapse; width: 100%; } "
     f".findings th, .findings td {{ border-bottom: 1px solid {COLOURS['line']}; padding: 4px 8px; "
-    "text-align: left; vertical-align: top; white-space: normal; line-height: 1.4; }</style>"
+    "text-align: left; vertical-align: top; white-space: normal; line-height: 1.5; } "
+    ".findings td:last-child { width: 100%; }</style>"
 )
 
 

@@ -114,7 +114,7 @@ class Findings:
         for formula in judge.document.formulas:
             if formula.place == place:
                 judged = judge.formula(formula)
-                said = f"{formula.shown}: {judged.right}"
+                said = f"its two sides: {judged.right}"
                 return [[place, _checked(judged.verdict, said, finding)]]
         return []
 

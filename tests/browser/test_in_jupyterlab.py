@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lab import ROOT
-from opened import disagreements, write_notebook
+from opened import SETTLED, disagreements, write_notebook
 from playwright.sync_api import TimeoutError as PageTimeoutError
+from playwright.sync_api import expect
 
 from backprop_lib import Network
+from backprop_lib.documents import load
 from backprop_lib.training import sweep
 from backprop_lib.widgets import log_rates
 
+DOCUMENTS = ("002", "004", "001", "000", "003")
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -141,6 +144,23 @@ def test_sliders_move_without_a_kernel(notebook):
         for key in ("ArrowLeft", "Home", "ArrowRight"):
             after = slider.press(key)
             before = check_moved(before, after)
+
+
+@notebooks(["06_what_they_got_wrong.ipynb"])
+def test_the_menus_choose_findings_without_a_kernel(notebook):
+    assert not notebook.has_kernel or notebook.stop_kernel()
+    findings = [(f.kind, number) for number in DOCUMENTS for f in load(number).findings]
+    kind, document = (notebook.page.get_by_label(name, exact=True) for name in ("kind", "document"))
+    rows = notebook.page.locator(".findings:visible tbody tr")
+    for chosen in (("sign", "all"), ("sign", "004"), ("all", "004"), ("shape", "002"), ("all", "all")):
+        kind.select_option(chosen[0])
+        document.select_option(chosen[1])
+        meant = [(k, n) for k, n in findings if chosen[0] in ("all", k) and chosen[1] in ("all", n)]
+        expect(rows).to_have_count(len(meant), timeout=SETTLED)
+    kind.focus()
+    notebook.page.keyboard.type("sign")
+    expect(rows).to_have_count(sum(finding[0] == "sign" for finding in findings), timeout=SETTLED)
+    expect(notebook.page.locator(".findings:visible [role=status]")).to_contain_text("of the kind “sign”")
 
 
 @each_notebook
