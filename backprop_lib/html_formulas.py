@@ -34,7 +34,7 @@ def named(name: str, single: bool) -> str:
     Examples
     --------
     >>> named("w1[0,1]", single=False), named("∂E/∂z2[0]", single=True)
-    ('<i>w</i><sup>(1)</sup><sub>01</sub>', '<i>δ</i><sub>2</sub>')
+    ('<i>w</i><span class="both"><sup>(1)</sup><sub>01</sub></span>', '<i>δ</i><sub>2</sub>')
     """
     if name.startswith("∂E/∂z"):
         name = f"δ{name.removeprefix('∂E/∂z')}"
@@ -43,8 +43,8 @@ def named(name: str, single: bool) -> str:
     source = latex_name(name.replace("δ", "z"), single)
     letter, upper, lower = re.fullmatch(r"(\w|η)(?:\^\{(.*?)\})?(?:_\{(.*?)\})?", source).groups()  # type: ignore
     letter = "δ" if name.startswith("δ") else letter
-    raised = f"<sup>{upper}</sup>" if upper else ""
-    return f"<i>{letter}</i>{raised}" + (f"<sub>{lower}</sub>" if lower else "")
+    index = (f"<sup>{upper}</sup>" if upper else "") + (f"<sub>{lower}</sub>" if lower else "")
+    return f"<i>{letter}</i>" + (f'<span class="both">{index}</span>' if upper else index)
 
 
 def fraction(of: str, by: str, single: bool) -> str:

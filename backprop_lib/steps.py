@@ -49,6 +49,8 @@ class Step:
         The sum again, where factors cancel.
     old : float, optional
         The value before an update.
+    parts : tuple of float
+        The number of each product in `terms`.
     """
 
     kind: str
@@ -59,6 +61,13 @@ class Step:
     terms: tuple[tuple[Expr, ...], ...] = ()
     short: Expr = None
     old: float | None = None
+    parts: tuple[float, ...] = ()
+
+    @property
+    def uses(self) -> list[str]:
+        """Names of the quantities that the value is computed from."""
+        symbols = (sp.sympify(part).free_symbols for term in self.terms for part in term)
+        return list(dict.fromkeys(sorted(str(s) for group in symbols for s in group if s != RATE)))
 
 
 @dataclass(frozen=True)
@@ -202,12 +211,12 @@ class _Builder:
     ) -> None:
         """Add a step, if its symbols give the network's number."""
         value = self.numbers[name] if value is None else value
-        for form in [terms, [(short,)]] if short is not None else [terms]:
-            parts = [_number(term, self.numbers) for term in form]
+        for form in [[(short,)], terms] if short is not None else [terms]:
+            parts = tuple(_number(term, self.numbers) for term in form)
             if not abs(sum(parts) - value) <= 1e-8 * max(1e-6, *map(abs, parts)):
                 raise CheckFailed(f"{name}: the symbols give {sum(parts):.12g}, the network {value:.12g}.")
         names = tuple(tuple((str(of), str(by)) for of, by in path) for path in chain)
-        self.steps.append(Step(kind, name, value, words, names, tuple(terms), short, old))
+        self.steps.append(Step(kind, name, value, words, names, tuple(terms), short, old, parts))
 
     def _into(self, z: Expr) -> list[tuple[Expr, Expr]]:
         """Return the parameters in z's weighted sum, each with what it is multiplied by."""

@@ -1,15 +1,27 @@
 """The stepper: every number of every step against the network and the derivation, in data and in marks."""
 
+import json
+import re
+import time
+import xml.etree.ElementTree as ET
+
 import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given, settings
+from ipywidgets.embed import dependency_state
+from legibility import assert_legible
 from strategies import problems
 
 from backprop_lib import Network, derive
+from backprop_lib.canvas import Picture
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Factor
+from backprop_lib.drawing import draw_network
+from backprop_lib.step_drawing import StepDrawing
+from backprop_lib.stepper import stepper
 from backprop_lib.steps import steps_of
+from backprop_lib.text import fixed, plain_name
 
 W = [[0.6, 0.1, 0.15, 0.25], [0.2, 0.8, 0.4, 0.5], [0.1, 0.05, 0.3, 0.05]]
 NETS = {
@@ -142,3 +154,156 @@ def test_other_bad_input_is_refused():
         steps_of(net, [[0.1], [0.2]], [0.9], RATE)
     with pytest.raises(ValueError, match="saturated"):
         steps_of(Network([[[50.0]]], loss="binary_cross_entropy"), [1.0], [0.0], RATE)
+
+
+# ---- what is shown -------------------------------------------------------------------------------
+
+
+def shown_in(frame):
+    """Return the texts of a frame's drawing by place, its sentence, and its lines as plain formulas."""
+    root = ET.fromstring(frame)
+    svg, said, lines = root
+    texts = {(round(float(n.get("x"))), round(float(n.get("y")))): n.text for n in svg.iter("text")}
+    return texts, said.text, [calculable(line[-1]) for line in lines if len(line) == 2], svg
+
+
+def calculable(node):
+    """Return a formula as Python would compute it, if it holds numbers only."""
+    inner = [calculable(child) for child in node]
+    if node.get("class") == "over":
+        return f"(({inner[0]}) / ({inner[2]}))"
+    text = node.text or ""
+    for child, formula in zip(node, inner, strict=True):
+        raised = child.tag == "sup"
+        if raised and text.endswith("e"):
+            text = f"{text[:-1]}exp({formula})"
+        else:
+            text += f"**({formula})" if raised else formula
+        text += child.tail or ""
+    for sign, meant in (("−", "-"), ("·", "*"), ("½", "0.5"), ("ln(", "log("), (", else", " else")):
+        text = text.replace(sign, meant)
+    return text
+
+
+def holds_numbers_only(formula):
+    return not re.search("[a-zA-Zδη∂]", re.sub("exp|log|tanh|if|else", "", formula))
+
+
+def computed(formula):
+    return float(eval(formula, {"exp": np.exp, "log": np.log, "tanh": np.tanh}))
+
+
+def known(walk, k):
+    """Return the values that the first k steps computed, by name."""
+    done = walk.steps[1 : k + 1]
+    return {s.name: s.value for s in done if s.kind != "update"}, {
+        s.name: s.value for s in done if s.kind == "update"
+    }
+
+
+@each_net
+def test_every_displayed_number_of_every_step(case):
+    net, x, t = case
+    widget = stepper(net, x, t, RATE)
+    drawing, walk, single = StepDrawing(widget.walk), widget.walk, max(net.sizes) == 1
+    names = {}
+    for node in ET.fromstring(drawing.background(weights=True)).iter("{http://www.w3.org/2000/svg}text"):
+        names[node.text] = round(float(node.get("x"))), float(node.get("y"))
+    for k, step in enumerate(walk.steps):
+        texts, said, lines, _ = shown_in(widget.stack.children[k].value)
+        values, new = known(walk, k)
+        wanted = {}  # what stands in the boxes
+        for name, value in values.items():
+            if (letter := name.removeprefix("∂E/∂")[0]) not in "zaE" or name == "E":
+                continue
+            at, y = names[plain_name(name.removeprefix("∂E/∂"), single)]
+            assert letter in "za"
+            wanted[at, round(y + 36 + 4.5 + 41 * name.startswith("∂"))] = fixed(value, 4)
+        assert wanted.items() <= texts.items()
+        rest = [text for place, text in texts.items() if place not in wanted]
+        weights = {**net.by_name(), **new}
+        allowed = {f"{plain_name(n, single)} = {fixed(v, 4)}" for n, v in weights.items()}
+        allowed |= {fixed(v, 4) for n, v in weights.items() if n[0] == "w"}  # where there is room for no more
+        for name, value in values.items():
+            if name.startswith(("∂E/∂w", "∂E/∂b")):
+                whole = plain_name(name[4:], single)
+                short_name = "w" if name[4] == "w" and not single else whole
+                allowed.add(f"∂E/∂{short_name} = {fixed(value, 4)}")
+        if step.kind == "meet":
+            flows = {f"← δ · w = {fixed(part, 4)}" for part in step.parts}
+            assert flows <= set(rest)
+            allowed |= flows
+        if step.kind == "update":
+            name, change = plain_name(step.name, single), f"{fixed(step.old, 4)} → {fixed(step.value, 4)}"
+            assert {name, change} <= set(rest) or f"{name}: {change}" in rest
+            allowed |= {name, change, f"{name}: {change}"}
+        if "E" in values:
+            assert fixed(values["E"]) in rest
+            allowed |= {fixed(values["E"]), f"{fixed(walk.numbers['E'])} →"}
+        assert set(rest) <= allowed
+        if step.kind == "start":
+            continue
+        assert said.endswith(f" = {fixed(step.value)}.")
+        assert lines[-1] == fixed(step.value).replace("−", "-")
+        if step.terms:
+            numbers = [computed(line) for line in lines if holds_numbers_only(line)]
+            assert len(numbers) >= 2
+            assert numbers == pytest.approx([step.value] * len(numbers), abs=2e-5)
+
+
+def test_paths_light_up_and_only_they():
+    widget = stepper(*NETS["2-2-2"], RATE)
+    for k, step in enumerate(widget.walk.steps):
+        *_, svg = shown_in(widget.stack.children[k].value)
+        for group in svg.iter("g"):
+            bands = [p for p in group.iter("path") if p.get("stroke-width") == "11.0"]
+            expected = [n for n in {*step.uses, step.name.removeprefix("∂E/∂")} if n.startswith("w")]
+            assert len(bands) == len(expected)
+
+
+@each_net
+def test_drawings_are_legible(case):
+    walk = steps_of(*case, RATE)
+    drawing = StepDrawing(walk)
+    background = drawing.background(weights=True)
+    for k in range(len(walk.steps)):
+        marks = re.sub("<text ", '<text text-anchor="middle" ', drawing.frame(k))
+        assert_legible(Picture(background.replace("</svg>", f"{marks}</svg>"), ""))
+
+
+def test_a_wrong_number_in_a_frame_is_caught():
+    widget = stepper(*NETS["1-1-1"], RATE)
+    frame = widget.stack.children[7].value
+    lines = shown_in(frame)[2]
+    assert computed(lines[-2]) == pytest.approx(computed(lines[-1]), abs=1e-6)
+    lines = shown_in(frame.replace("(−0.336286)", "0.336286"))[2]
+    assert computed(lines[-2]) != pytest.approx(computed(lines[-1]), abs=1e-2)
+
+
+def test_the_slider_is_linked_and_speaks():
+    widget = stepper(*NETS["1-1-1"], RATE)
+    assert widget.slider.index == widget.stack.selected_index == 0
+    assert len(widget.stack.children) == len(widget.sentences) == len(widget.slider.options) == 15
+    assert repr(widget).startswith(
+        "Slider “step”, 15 positions from 0 of 14 to 14 of 14. Step 0 of 14: before"
+    )
+    assert len(set(widget.sentences)) == 15
+
+
+def test_size_and_cost():
+    net, x, t = NETS["10-3-2"]
+
+    def cost(work):
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    widget = stepper(net, x, t, RATE)
+    state = json.dumps(dependency_state(widget)).encode()
+    assert len(state) < 1e6
+    trace, g = net.forward(x), net.gradients(x, t)
+    one = cost(lambda: draw_network(net, trace, g, t, 0.1))
+    assert cost(lambda: stepper(net, x, t, RATE)) < 2 * len(widget.sentences) * one

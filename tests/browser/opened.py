@@ -182,7 +182,7 @@ def disagreements(state):
     if len(state["sentences"]) != 1:
         yield f"{len(state['sentences'])} frames are shown"
     for sentence in state["sentences"]:
-        said = re.match(r"\S+ = ([^\s:]+): ", sentence)
+        said = re.match(r"(?:\S+ =|Step) ([^:]+): ", sentence)
         if said is None or said[1] != state["readout"]:
             yield f"the slider reads {state['readout']}, the sentence says {sentence}"
         yield from (f"named {name}, not {sentence}" for name in state["names"] if not name.endswith(sentence))
