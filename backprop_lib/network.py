@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib import storage
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
 from backprop_lib.inputs import (
     check_layers_fit,
@@ -157,8 +156,7 @@ class Network:
             The targets.
         """
         trace, t = self._forward_with_targets(x, t)
-        batch = len(t)
-        z, a = trace.z, trace.a
+        z, a, batch = trace.z, trace.a, len(t)
         if self.loss_rule.slope_at_z is not None:
             delta = self.loss_rule.slope_at_z(z[-1], t)
         else:
@@ -219,11 +217,12 @@ class Network:
 
     def replace(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None) -> Network:
         """Return a network with other weights and biases, and the same activations and loss."""
-        names = [f.name for f in self.activations]
-        return Network(weights, biases, names, self.loss_rule.name)
+        return Network(weights, biases, [f.name for f in self.activations], self.loss_rule.name)
 
     def save(self, path: str | Path) -> None:
         """Write the network to an npz file of plain arrays, whole or not at all."""
+        from backprop_lib import storage  # its imports take time that most programs can save
+
         storage.write(self, path)
 
     @classmethod
@@ -242,14 +241,15 @@ class Network:
         >>> Network.load(path)
         Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases
         """
+        from backprop_lib import storage
+
         return storage.read(path, cls)
 
     def __repr__(self) -> str:
         names = [f.name for f in self.activations]
-        count = sum(w.size for w in self.weights)
         biases = "no biases" if self.biases is None else f"{sum(b.size for b in self.biases)} biases"
-        shape = "-".join(map(str, self.sizes))
         shown = names[0] if len(set(names)) == 1 else "/".join(names)
+        count, shape = sum(w.size for w in self.weights), "-".join(map(str, self.sizes))
         return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} weights, {biases}"
 
     def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:

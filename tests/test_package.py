@@ -13,12 +13,17 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_numeric_core_imports_numpy_only():
+    """Nothing that is slow to import comes along: neither libraries, nor what only saved files need."""
+    late = ("sympy", "matplotlib", "ipywidgets", "IPython", "zipfile", "hashlib")
     code = (
-        "import sys; import backprop_lib; "
-        "print([m for m in ('sympy', 'matplotlib', 'ipywidgets', 'IPython') if m in sys.modules])"
+        "import sys, numpy; before = set(sys.modules); import backprop_lib; "
+        f"print(sorted(set({late!r}) & (set(sys.modules) - before)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+    seen = "import backprop_lib; backprop_lib.derive; import sys; print('sympy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
 
 
 def test_public_names_are_there():
