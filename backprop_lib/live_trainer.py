@@ -105,7 +105,7 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         )
         self.epoch_button = ipw.Button(description="One epoch", tooltip="Use every example once")
         self.reset_button = ipw.Button(description="Reset", tooltip="Forget everything, and read the fields")
-        self.says, self.view = ipw.HTML(), ipw.HTML(layout={"width": "100%"})
+        self.says, self.view = ipw.HTML(), ipw.HTML()
         self.start_button.on_click(self._guarded(lambda: self.stop() if self._run else self.start()))
         self.epoch_button.on_click(self._guarded(lambda: self.start(1)))
         self.reset_button.on_click(self._guarded(self.reset))

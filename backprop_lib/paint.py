@@ -99,7 +99,7 @@ class PaintField(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("paint.js")
-    pixels = traitlets.Bytes().tag(sync=True)
+    pixels = traitlets.CBytes().tag(sync=True)  # they come as a memoryview
     count = traitlets.Int(0).tag(sync=True)  # of the questions that the browser has asked
     answered = traitlets.Int(0).tag(sync=True)  # and of those that are answered
     centre = traitlets.Bool(True).tag(sync=True)

@@ -53,7 +53,7 @@ def test_it_begins_with_the_first_image_and_reads_it(field, reader):
 def test_a_stroke_changes_what_is_read_at_once(field, reader):
     bar = np.zeros((28, 28), np.uint8)
     bar[4:24, 13:15] = 255
-    browser_sends(field, pixels=bar.tobytes())
+    browser_sends(field, pixels=memoryview(bar.tobytes()))
     assert field.answered == field.count == 1
     assert field.outputs == pytest.approx(reader.forward(centred(bar).ravel() / 255).a[-1], rel=1e-12)
     assert "reads a 1" in field.says

@@ -1,0 +1,147 @@
+"""The live trainer and the field to paint in, driven as a person would, in a real JupyterLab."""
+
+import re
+
+import pytest
+from opened import SETTLED, write_notebook
+
+CELLS = [
+    (
+        "code",
+        """
+from backprop_lib import Network
+from backprop_lib.datasets import mnist, one_hot
+from backprop_lib.live_trainer import LiveTrainer
+from backprop_lib.paint import PaintField
+digits = mnist()
+x, t = digits.x_train.reshape(-1, 784)[:20000], one_hot(digits.y_train[:20000], 10)
+net = Network.random([784, 16, 10], loss="binary_cross_entropy")
+live = LiveTrainer(net, x, t, 0.5, epochs=500, batch_size=32, scale=1 / 255)
+live""",
+    ),
+    ("code", "live.epochs_done, bool(live._run)"),
+    ("code", "PaintField(live, digits.x_test)"),
+]
+
+
+@pytest.fixture(scope="module")
+def digits(lab, folder):
+    write_notebook(folder / "digits.ipynb", CELLS)
+    with lab.open("digits.ipynb") as notebook:
+        assert not list(notebook.execution())
+        yield notebook
+
+
+def wait(page, expression, arg=None):
+    return page.wait_for_function(expression, arg=arg, timeout=SETTLED).json_value()
+
+
+DONE = """n => {
+  const shown = document.querySelector("[data-epochs]")?.dataset.epochs;
+  return Number(shown) >= n && shown;
+}"""
+
+
+def test_training_starts_stops_and_resumes_by_keys_while_cells_run(digits):
+    page = digits.page
+    page.get_by_role("button", name="Start", exact=True).focus()
+    page.keyboard.press("Enter")
+    wait(page, "() => document.activeElement.innerText === 'Stop'")  # the same button, still focused
+    reached = int(wait(page, DONE, 1))
+    ran = page.evaluate(
+        "async () => { const { content } = jupyterapp.shell.currentWidget; content.activeCellIndex = 1;"
+        " await jupyterapp.commands.execute('notebook:run-cell');"
+        " return content.model.cells.get(1).outputs.get(0).data['text/plain'] }"
+    )
+    epochs, running = re.fullmatch(r"\((\d+), (True|False)\)", ran).groups()
+    assert int(epochs) >= reached
+    assert running == "True"
+    page.get_by_role("button", name="Stop", exact=True).focus()
+    page.keyboard.press("Space")
+    wait(page, "() => document.activeElement.innerText === 'Resume'")
+    status = page.locator("p[role=status]").first
+    kept = re.match(r"Stopped\. Epoch (\d+): loss 0\.\d+", status.inner_text())
+    page.keyboard.press("Enter")
+    wait(page, DONE, int(kept[1]) + 1)
+    page.keyboard.press("Enter")
+    wait(page, "() => document.activeElement.innerText === 'Resume'")
+    assert not digits.faults("pictures")
+    assert not digits.faults("overflow", patience=1000)
+
+
+SAID = "document.querySelector('.bp-paint [role=status]').textContent"
+
+
+def answer(page, seen=None):
+    """Wait for another answer than `seen`, and return it."""
+    return wait(
+        page,
+        "seen => { const s = document.querySelector('.bp-answer svg').getAttribute('aria-label');"
+        " return s !== seen && s }",
+        seen,
+    )
+
+
+def test_a_stroke_of_the_mouse_is_read_at_once(digits):
+    page, canvas = digits.page, digits.page.locator(".bp-paint canvas")
+    canvas.scroll_into_view_if_needed()
+    before = answer(page)
+    page.get_by_role("button", name="Clear").click()
+    empty = answer(page, before)
+    wait(page, f"() => {SAID} === 'Nothing is painted yet.'")
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    page.mouse.move(x, y + 60)
+    page.mouse.down()
+    page.mouse.move(x, y + 220, steps=8)
+    page.mouse.up()
+    answer(page, empty)
+    wait(page, f"() => {SAID}.includes('a 1, with')")
+    switch = page.get_by_role("checkbox", name="fit and centre it as MNIST does")
+    assert switch.is_checked()
+    before = answer(page)
+    switch.press("Space")
+    answer(page, before)
+
+
+def test_keys_paint_and_erase_and_move_no_cell(digits):
+    page, canvas = digits.page, digits.page.locator(".bp-paint canvas")
+    chosen = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
+    page.get_by_role("button", name="Clear").focus()
+    page.keyboard.press("Enter")
+    empty = answer(page)
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if canvas.evaluate("c => c === document.activeElement"):
+            break
+    assert canvas.evaluate("c => c.matches(':focus-visible')")
+    before = page.evaluate(chosen)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    painted = answer(page, empty)
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    painted = answer(page, painted)
+    assert page.locator(".bp-paint [aria-live]").inner_text() == "row 17, column 14: ink"
+    page.keyboard.press("x")
+    answer(page, painted)
+    assert page.locator(".bp-paint [aria-live]").inner_text() == "row 17, column 14: paper"
+    assert page.evaluate(chosen) == before
+    assert canvas.evaluate("c => c === document.activeElement")
+
+
+def test_a_test_image_can_be_taken(digits):
+    page = digits.page
+    before = answer(page)
+    page.get_by_role("button", name="Another test image").click()
+    answer(page, before)
+
+
+def test_without_a_kernel_the_field_says_so(digits):
+    assert not digits.complaints
+    assert digits.stop_kernel()
+    canvas = digits.page.locator(".bp-paint canvas")
+    canvas.focus()
+    canvas.press("Space")
+    wait(digits.page, f"() => {SAID}.startsWith('Python does not answer')")
+    assert not digits.complaints
