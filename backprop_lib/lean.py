@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
-from numpy import add, divide, exp, multiply, negative, subtract
+from numpy import add, copyto, divide, exp, multiply, negative, subtract
 
 from backprop_lib.functions import ACTIVATIONS, Activation, Array
 from backprop_lib.network import Network
@@ -116,7 +116,9 @@ class Lean:
         for layer in layers:
             inputs.dot(layer.M, layer.z)
             layer.activate(layer.z, layer.a)
-            inputs = layer.room
+            if layer.a_with_1 is not layer.a:
+                copyto(layer.within, layer.a)
+            inputs = layer.a_with_1
         return layers[-1].z, layers[-1].a
 
     def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
@@ -130,7 +132,7 @@ class Lean:
             delta *= layer.slope(layer.z, layer.a)
         delta *= rate
         for below in layers[-2::-1]:
-            below.roomT.dot(delta, layer.G)
+            below.a_with_1_T.dot(delta, layer.G)
             delta = delta.dot(layer.WT, below.delta)
             delta *= below.slope(below.z, below.a)
             layer = below
@@ -162,6 +164,7 @@ class Lean:
         if batch not in self._rooms:
             parts = zip(self.layers, self._slope_layers, self.net.sizes, self.net.activations, strict=False)
             self._rooms[batch] = [_Layer(M, G, n, f, batch) for M, G, n, f in parts]
+            self._rooms[batch][-1].a_with_1 = self._rooms[batch][-1].a  # no layer follows
             if self.scale != 1:
                 self._rooms[batch][0].see_scaled(self.scale)
         return self._rooms[batch]
@@ -174,8 +177,10 @@ class _Layer:
         self.M, self.G, self.WT = M, G, M[:inputs].T
         neurons, ones = M.shape[1], len(M) - inputs
         self.z, self.delta = np.empty((2, batch, neurons), M.dtype)
-        self.room = np.ones((batch, neurons + ones), M.dtype)  # a, and the next layer's 1
-        self.a, self.roomT = self.room[:, :neurons], self.room.T
+        self.a = self.a_with_1 = np.empty_like(self.z)
+        if ones:  # a stands alone too, for a part of a larger array is slow to compute with
+            self.a_with_1 = np.ones((batch, neurons + 1), M.dtype)
+        self.within, self.a_with_1_T = self.a_with_1[:, :neurons], self.a_with_1.T
         self.activate, self.slope = in_place(f, self.z)
 
     def see_scaled(self, scale: float) -> None:
@@ -198,7 +203,7 @@ def in_place(
     1/inf is 0, as it should be.
     """
     if f is not ACTIVATIONS["sigmoid"]:
-        return (lambda z, a: np.copyto(a, f.rule(z))), f.slope
+        return (lambda z, a: copyto(a, f.rule(z))), f.slope
     room = np.empty_like(z)
     one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
 
