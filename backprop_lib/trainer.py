@@ -15,7 +15,14 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.inputs import check_targets, finite_number, finite_rows, uncopied_rows, whole_number
+from backprop_lib.inputs import (
+    NotFinite,
+    check_targets,
+    finite_number,
+    finite_rows,
+    uncopied_rows,
+    whole_number,
+)
 from backprop_lib.lean import Batches, Lean, cut
 from backprop_lib.network import Network
 
@@ -81,6 +88,10 @@ class Trainer:
         self._keep_path = keep_path
         with np.errstate(over="ignore", invalid="ignore"):
             self._records = [self._record(perf_counter())]
+        if not np.isfinite(self.loss):
+            raise NotFinite(
+                f"the loss is {self.loss} before training, in {self._lean.dtype}, expected a number."
+            )
 
     def epoch(self, *, measure: bool = True) -> bool:
         """Use every example once; return False, and change nothing, if that would leave the range of floats.
@@ -177,6 +188,8 @@ def examples(
             )
         raise ValueError(f"{t_name} has shape ({len(x)},), expected ({len(x)}, 1): a row for each example.")
     t = np.atleast_2d(finite_rows(t_name, t, outputs))
+    if len(t) != len(x):
+        raise ValueError(f"{t_name} has {len(t)} rows, expected {len(x)}, one for each row of {x_name}.")
     check_targets(t, len(x), net.loss_rule)
     for name, array in ((x_name, x), (t_name, t), ("the network", net.weights[0])):
         if np.iscomplexobj(array):

@@ -180,7 +180,12 @@ def test_a_batch_may_be_larger_than_the_data():
         ({"scale": 0}, ValueError, "scale is 0, expected another number"),
         ({"test": X}, TypeError, r"test is not a pair, expected \(x, t\)"),
         ({"test": (X[:, :2], T)}, ValueError, r"test x has shape \(16, 2\)"),
-        ({"test": (X, T[:2])}, ValueError, "t has 2 rows, expected 16"),
+        ({"test": (X, T[:2])}, ValueError, "test t has 2 rows, expected 16, one for each row of test x"),
+        (
+            {"x": 1e200 * (X - 0.5), "dtype": "float32"},
+            ValueError,
+            "the loss is nan before training, in float32",
+        ),
     ],
 )
 def test_bad_arguments_get_one_sentence(change, error, says):
