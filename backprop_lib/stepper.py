@@ -29,6 +29,7 @@ _BUTTONS = (
     ("ArrowRight", "Next", "", "▶"),
     ("End", "Last", "", "▶|"),
 )
+_OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # keys pressed here are no commands to the notebook
 _LEGEND = (
     "In each neuron: <i>z</i>, what arrives, and <i>a</i>, what leaves it. Beneath each stands how fast the "
     "loss changes with it; for <i>z</i> this is called <i>δ</i>.",
@@ -166,16 +167,16 @@ def _controls(box: str) -> str:
     press = f"const key = event.target.closest('button')?.value; if (key) {send}"
     keys = f"const {{key}} = event; if (/Arrow|Home|End|Page/.test(key)) {{ event.preventDefault(); {send} }}"
     buttons = "".join(
-        f'<button type="button" value="{key}"><span aria-hidden="true">{before}</span> {name} '
+        f'<button {_OWN_KEYS} type="button" value="{key}"><span aria-hidden="true">{before}</span> {name} '
         f'<span aria-hidden="true">{after}</span></button>'
         for key, name, before, after in _BUTTONS
     )
     radios = "".join(
-        f'<label><input type="radio" name="edges" class="{kind}"{checked}> {text}</label>'
+        f'<label><input {_OWN_KEYS} type="radio" name="edges" class="{kind}"{checked}> {text}</label>'
         for kind, text, checked in (("show-w", "weight", " checked"), ("show-g", "gradient", ""))
     )
     return (
-        f'<form class="controls" data-lm-suppress-shortcuts="true" onsubmit="return false">'
+        f'<form class="controls" onsubmit="return false">'
         f'<span role="group" aria-label="go to step" onclick="{press}" onkeydown="{keys}">{buttons}</span>'
         f'<span role="radiogroup" aria-label="edges show">edges show the {radios}</span></form>'
     )
@@ -188,7 +189,7 @@ _RULES = """
 .BOX:has(.show-w:checked) .drawing.weights { background-image: url("COLOURED"); }
 .BOX:has(.show-w:checked) .g, .BOX:has(.show-g:checked) .w { display: none; }
 .BOX .step p { margin: 12px 0 8px; line-height: 1.4; }
-.BOX .terms { display: grid; grid-template-columns: max-content 1fr; gap: 5px 6px; min-height: 13em; }
+.BOX .terms { display: grid; grid-template-columns: max-content 1fr; gap: 5px 6px; min-height: 11em; }
 .BOX .terms { align-content: start; align-items: center; font-size: 15px; line-height: 1.5; }
 .BOX .terms div { display: contents; }
 .BOX .terms div > span:only-child { grid-column: 1 / -1; }

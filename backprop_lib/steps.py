@@ -168,7 +168,7 @@ class _Builder:
         slope, last = self.d.factor(a, z).value, layer == len(self.net.weights)
         if last:
             terms: list[Any] = [(self.d.factor(self.d.E, a).value,)]
-            self._add("output", f"∂E/∂{a}", self.words.begins(str(a)), [((self.d.E, a),)], terms)
+            self._add("output", f"∂E/∂{a}", self.words.begins(str(a)), terms=terms)
         else:
             uses = self.d.used_in(a)
             chain = [((self.d.E, k), (k, a)) for k in uses]
