@@ -10,9 +10,13 @@ import ipywidgets as ipw
 from backprop_lib.inputs import whole_number
 from backprop_lib.network import Network
 
-__all__ = ["Fields"]
+__all__ = ["FieldError", "Fields"]
 
 _MOST = 2000  # hidden neurons in a layer
+
+
+class FieldError(ValueError):
+    """Something was typed that makes no sense."""
 
 
 class Fields(ipw.HBox):  # type: ignore[misc]
@@ -80,7 +84,7 @@ class Fields(ipw.HBox):  # type: ignore[misc]
         )
 
     def check(self) -> None:
-        """Raise ValueError if any field makes no sense."""
+        """Raise FieldError if any field makes no sense."""
         self.read_rate(), self.read_batch_size(), self.read_epochs(), self.read_network(seed=0)
 
 
@@ -106,4 +110,4 @@ def _read(field: ipw.Text, kind: Callable[[str], Any], expected: str, fits: Call
             return value
     except ValueError:
         pass
-    raise ValueError(f"“{field.description}” is {text!r}, expected {expected}.")
+    raise FieldError(f"“{field.description}” is {text!r}, expected {expected}.")

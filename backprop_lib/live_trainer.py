@@ -19,7 +19,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from backprop_lib.history import History
-from backprop_lib.live_fields import Fields
+from backprop_lib.live_fields import FieldError, Fields
 from backprop_lib.live_view import curves, network_in_pictures, progress_bar, state
 from backprop_lib.network import Network
 from backprop_lib.trainer import Trainer
@@ -240,13 +240,15 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         return call
 
     def _fail(self, error: Exception) -> None:
-        """Say in one sentence what went wrong, with the traceback one click away."""
+        """Say in one sentence what went wrong; if it was not a slip of the pen, with the traceback below."""
+        if isinstance(error, FieldError):
+            return self._say(str(error))
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         lines = escape("".join(traceback.format_exception(error)))
         self._say(f"{kind}{error}", f"<details><summary>Traceback</summary><pre>{lines}</pre></details>")
 
     def _say(self, sentence: str, more: str = "") -> None:
-        self.says.value = f'<p role="status">{escape(sentence)}</p>{more}'
+        self.says.value = f'<p role="status" style="margin: 4px 0">{escape(sentence)}</p>{more}'
         self._said = monotonic()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

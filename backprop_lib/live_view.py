@@ -18,8 +18,8 @@ from backprop_lib.weight_images import weight_images
 
 __all__ = ["curves", "network_in_pictures", "percent", "progress_bar", "state"]
 
-_WIDTH, _HEIGHT = 400.0, 210.0
-_LEFT, _TOP, _RIGHT, _BOTTOM = 58.0, 34.0, 340.0, 172.0
+_WIDTH, _HEIGHT = 350.0, 200.0
+_LEFT, _TOP, _RIGHT, _BOTTOM = 54.0, 34.0, 322.0, 162.0
 _POINTS = 200  # as many are drawn
 
 
@@ -116,8 +116,10 @@ def _panel(title: str, values: Array, goal: int, at_end: str) -> str:
     line = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
     canvas.path(f"M{line}", COLOURS["positive"], ' fill="none" stroke-width="2.2"')
     canvas.marks.append(f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="4" fill="{COLOURS["positive"]}"/>')
-    end = "end" if x[-1] > _RIGHT - 60 else "middle"
-    canvas.text(min(x[-1], _RIGHT + 54), y[-1] - 10, at_end, halo=True, bold=True, anchor=end, size=13)
+    if x[-1] < (_LEFT + _RIGHT) / 2:
+        canvas.text(x[-1] + 10, y[-1] + 5, at_end, halo=True, bold=True, anchor="start")
+    else:
+        canvas.text(x[-1] + 8, y[-1] - 11, at_end, halo=True, bold=True, anchor="end")
     alt = f"{title} over epochs, logarithmic: {_told(title, values)}."
     svg = _named(canvas.picture(_WIDTH, _HEIGHT, alt).svg, alt)
     return svg.replace(
@@ -134,7 +136,7 @@ def _told(title: str, values: Array) -> str:
 def _ticks(low: float, high: float) -> Sequence[float]:
     """Return 1, 2 and 5 times powers of ten between two numbers; fewer, if they would be many."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps: tuple[int, ...] = (1, 2, 5) if len(powers) <= 3 else (1,)
+    steps: tuple[int, ...] = (1, 2, 5) if high < 300 * low else (1,)
     every = max(1, len(powers) // 6)
     found = [step * 10.0**power for power in powers if power % every == 0 for step in steps]
     return [tick for tick in found if low <= tick <= high]

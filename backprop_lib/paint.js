@@ -46,8 +46,8 @@ function render({ model, el }) {
   const drawn = make("div");
   const left = make("div", {}, canvas, make("div", { class: "bp-tools" }, clear, erase, other, label));
   left.append(make("p", { class: "bp-help" }, `Mouse or finger paints. With the field selected: ${HELP}`), place);
-  const root = make("div", { class: "bp-paint", "data-lm-suppress-shortcuts": "true" }, make("style", {}, STYLE));
-  root.append(left, make("div", { class: "bp-answer" }, status, drawn));
+  const root = make("div", { class: "jupyter-widgets bp-paint", "data-lm-suppress-shortcuts": "true" });
+  root.append(make("style", {}, STYLE), left, make("div", { class: "bp-answer" }, status, drawn));
   el.append(root);
 
   let cursor = [13, 13], last = null, waiting = null;

@@ -1,5 +1,6 @@
 """The live trainer: its buttons, its thread, its sentences."""
 
+import base64
 import re
 import threading
 from html import unescape
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 
 from backprop_lib import Network
+from backprop_lib.canvas import COLOURS
 from backprop_lib.datasets import mnist, one_hot, parity
 from backprop_lib.history import History
 from backprop_lib.live_trainer import LiveTrainer
 from backprop_lib.live_view import curves, network_in_pictures, state
 from backprop_lib.trainer import Trainer
+from backprop_lib.weight_images import weight_images
 
 PATIENCE = 20
 X, T = parity(6)
@@ -44,7 +47,7 @@ def held(monkeypatch):
 
 
 def sentence(live):
-    (said,) = re.findall(r'<p role="status">(.*?)</p>', live.says.value)
+    (said,) = re.findall(r'<p role="status".*?>(.*?)</p>', live.says.value)
     return unescape(said)
 
 
@@ -174,6 +177,7 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(live, name, typed, said
         if button:
             press(live, button)
         assert sentence(live).startswith(said)
+        assert "Traceback" not in live.says.value
         assert live.network is learned
     field.value = good
     press(live, "start")
@@ -274,3 +278,29 @@ def test_it_reads_digits_from_bytes():
     live.wait(PATIENCE)
     assert live.history.accuracy[-1] > 0.8
     assert live.view.value.count("<image") == 16
+
+
+@pytest.mark.parametrize(
+    ("weights", "titles", "said"),
+    [
+        (np.ones((1, 9)), None, r"weights has shape \(1, 9\), expected at most 64 rows of 784"),
+        (np.ones((65, 784)), None, r"weights has shape \(65, 784\), expected at most 64 rows"),
+        (np.ones((2, 784)), ["one"], "titles has 1 titles, expected 2"),
+        (np.full((1, 784), np.nan), None, "nan, expected a finite number"),
+    ],
+)
+def test_weights_that_are_no_images_are_refused(weights, titles, said):
+    with pytest.raises(ValueError, match=said):
+        weight_images(weights, titles)
+
+
+def test_weight_images_show_the_sign_by_colour():
+    """Blue and orange as two cells of a palette: the image of w is that of −w with its colours changed."""
+    one = weight_images([[1.0, -1.0, 0.0]], [""], shape=(1, 3)).svg
+    other = weight_images([[-1.0, 1.0, 0.0]], [""], shape=(1, 3)).svg
+    pixels = [base64.b64decode(re.search(r"base64,([^\"]*)", svg)[1]) for svg in (one, other)]
+    rows = [data[data.index(b"IDAT") + 11 :][:4] for data in pixels]  # filter type, then the three cells
+    assert rows == [bytes([0, 30, 0, 15]), bytes([0, 0, 30, 15])]
+    palette = pixels[0][pixels[0].index(b"PLTE") + 4 :][: 31 * 3]
+    orange, white, blue = (palette[3 * k : 3 * k + 3].hex() for k in (0, 15, 30))
+    assert [f"#{c}" for c in (orange, white, blue)] == [COLOURS[c] for c in ("negative", "paper", "positive")]
