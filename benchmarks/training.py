@@ -56,16 +56,15 @@ def ready(name: str, p: Problem) -> Callable[[], float] | None:
     except ModuleNotFoundError as missing:
         print(f"  ({name}: {missing.name} is not installed)")
         return None
-    times = 1 if peer in AT_ONCE else p.epochs
+    epochs = 1 if peer in AT_ONCE else p.epochs
 
-    def measure() -> float:
-        start = process_time()
-        for _ in range(times):
+    def run() -> None:
+        for _ in range(epochs):
             epoch()
-        return process_time() - start
 
-    measure()  # compiles, and makes arrays
-    return measure
+    run()  # compiles, and makes arrays
+    times = int(max(1, 0.02 // seconds(run)))  # what is over at once is repeated
+    return lambda: sum(seconds(run) for _ in range(times)) / times
 
 
 def take_turns(measures: dict[str, Callable[[], float]], rounds: int) -> Rounds:
