@@ -17,8 +17,6 @@ from backprop_lib.text import fixed
 
 __all__ = ["heat_map", "png", "show_digits"]
 
-_ACROSS = 8  # images in a row
-
 
 def heat_map(
     matrix: ArrayLike,
@@ -114,7 +112,7 @@ def _matrix_in_words(
     )
 
 
-def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "") -> Picture:
+def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "", across: int = 8) -> Picture:
     """Return grey images side by side, as ink on paper, each with its title.
 
     Parameters
@@ -124,6 +122,8 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "") -> Picture:
         At most 40 images of at most 64 by 64.
     titles : str or sequence of str
         One for each image.
+    across : int
+        Number of images in a row, at most.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "") -> Picture:
         (max(scale * width, *(text_width(n, 14) for n in names)) + 20, scale * height + 44),
     )
     for k, (image, name) in enumerate(zip(images, names, strict=True)):
-        x, y = step[0] * (k % _ACROSS + 0.5), step[1] * (k // _ACROSS) + 34
+        x, y = step[0] * (k % across + 0.5), step[1] * (k // across) + 34
         canvas.text(x, y - 10, name, bold=True)
         size, source = f'width="{scale * width}" height="{scale * height}"', png(255 - image * 255 / top)
         canvas.marks.append(
@@ -163,7 +163,7 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "") -> Picture:
         canvas.box(*middle, half, "none", stroke=COLOURS["soft"], width=1)
     words = "; ".join(_ink_in_words(image, name) for image, name in zip(images, names, strict=True))
     start = "A grey image" if count == 1 else f"{count} grey images"
-    full = step[0] * min(count, _ACROSS), step[1] * (1 + (count - 1) // _ACROSS)
+    full = step[0] * min(count, across), step[1] * (1 + (count - 1) // across)
     return canvas.picture(*full, f"{start} of {height} × {width} pixels: {words}.")
 
 
