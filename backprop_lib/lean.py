@@ -66,6 +66,7 @@ class Batches:
         start, features = 0, self.x.shape[1]
         for rows, batches in self._groups:
             if order is not self._held:
+                self._held = None
                 chosen = order[start : start + rows]
                 np.take(self.x, chosen, axis=0, out=self._raw[:rows], mode="clip")  # "clip" saves a copy
                 np.take(self.t, chosen, axis=0, out=self._T[:rows], mode="clip")
@@ -88,13 +89,11 @@ class Lean:
     def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
         self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
         self.momentum = np.array(momentum, dtype)
-        shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
-        ends = list(accumulate((rows * columns for rows, columns in shapes), initial=0))
-        self.values, self.velocity, self._slopes = np.zeros((3, ends[-1]), dtype)
-        self.layers, self._slope_layers, places = (
-            [flat[a:b].reshape(shape) for (a, b), shape in zip(pairwise(ends), shapes, strict=True)]
-            for flat in (self.values, self._slopes, np.arange(ends[-1]))
-        )
+        self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
+        size = sum(rows * columns for rows, columns in self._shapes)
+        self.values, self.velocity, self._slopes = np.zeros((3, size), dtype)
+        self.layers, self._slope_layers = self._by_layer(self.values), self._by_layer(self._slopes)
+        places = self._by_layer(np.arange(size))
         for i, M in enumerate(self.layers):
             M[: net.sizes[i]] = net.weights[i].T
             M[net.sizes[i] :] = net.biases[i] if net.biases is not None else 0
@@ -156,8 +155,17 @@ class Lean:
     @property
     def network(self) -> Network:
         """The network as it is now; `NotFinite` if it has left the range of floats."""
-        weights = [M[:n].T for M, n in zip(self.layers, self.net.sizes, strict=False)]
-        return self.net.replace(weights, [M[-1] for M in self.layers] if self.ones else None)
+        return self.network_of(self.values)
+
+    def network_of(self, values: Array) -> Network:
+        """Return the network with parameters that were copied from `values`."""
+        layers = self._by_layer(values)
+        weights = [M[:n].T for M, n in zip(layers, self.net.sizes, strict=False)]
+        return self.net.replace(weights, [M[-1] for M in layers] if self.ones else None)
+
+    def _by_layer(self, flat: Array) -> list[Array]:
+        ends = pairwise(accumulate((rows * columns for rows, columns in self._shapes), initial=0))
+        return [flat[a:b].reshape(shape) for (a, b), shape in zip(ends, self._shapes, strict=True)]
 
     def _layers_for(self, batch: int) -> list[_Layer]:
         """Return the layers with arrays for batches of this size, which are made when it first comes up."""

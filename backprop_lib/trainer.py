@@ -8,7 +8,7 @@ just before its own update; that number belongs to no single network.
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +29,15 @@ from backprop_lib.network import Network
 __all__ = ["Trainer", "examples", "is_right"]
 
 _ROWS = 256  # examples that are measured at a time
+
+
+class _State(NamedTuple):
+    """All that the next epoch depends on: it starts from here, whatever became of the one before."""
+
+    epochs: int
+    values: Array
+    velocity: Array
+    random: Any
 
 
 class Trainer:
@@ -84,10 +93,10 @@ class Trainer:
         self._test = (
             None if test is None else self._measured(*examples(net, *_pair(test), "test x", "test t"))
         )
-        self._order: Array | None = None if self._shuffled else self._batches.as_given
         self._keep_path = keep_path
         with np.errstate(over="ignore", invalid="ignore"):
             self._records = [self._record(perf_counter())]
+        self._state = self._state_now(0)
         if not np.isfinite(self.loss):
             raise NotFinite(
                 f"the loss is {self.loss} before training, in {self._lean.dtype}, expected a number."
@@ -98,47 +107,41 @@ class Trainer:
 
         With `measure=False` the loss and the accuracy of this epoch are not computed and stand as nan.
         """
-        lean, start = self._lean, perf_counter()
-        if self._order is None:
-            self._order = self._rng.permutation(len(self._batches.x))
-        before = lean.values.copy(), lean.velocity.copy()
-        record = None
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):
-                for X, XT, T in self._batches.in_order(self._order):
-                    lean.step(X, XT, T, self._rates[len(X)])
-                if np.isfinite(lean.values).all():
-                    record = self._record(start, measure)
-        finally:
-            if record is None or (measure and not np.isfinite(record[0])):
-                lean.values[:], lean.velocity[:] = before
-                record = None
-        if record is None:
+        lean, start, state, order = self._lean, perf_counter(), self._state, self._batches.as_given
+        lean.values[:], lean.velocity[:] = state.values, state.velocity  # if an interrupted epoch left others
+        del self._records[state.epochs + 1 :]
+        if self._shuffled:
+            self._rng.bit_generator.state = state.random
+            order = self._rng.permutation(len(order))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for X, XT, T in self._batches.in_order(order):
+                lean.step(X, XT, T, self._rates[len(X)])
+            record = self._record(start, measure)
+        if not np.isfinite(lean.values).all() or (measure and not np.isfinite(record[0])):
             return False
         self._records.append(record)
-        if self._shuffled:
-            self._order = None
+        self._state = self._state_now(state.epochs + 1)  # the moment from which the epoch counts
         return True
 
     @property
     def epochs(self) -> int:
         """Number of whole epochs so far."""
-        return len(self._records) - 1
+        return self._state.epochs
 
     @property
     def loss(self) -> float:
         """The loss over all examples after the last epoch."""
-        return self._records[-1][0]
+        return self._records[self._state.epochs][0]
 
     @property
     def network(self) -> Network:
-        """The network as it is now."""
-        return self._lean.network
+        """The network after the last epoch."""
+        return self._lean.network_of(self._state.values)
 
     @property
     def history(self) -> History:
         """Everything so far."""
-        loss, accuracy, seconds, path = zip(*self._records, strict=True)
+        loss, accuracy, seconds, path = zip(*self._records[: self._state.epochs + 1], strict=True)
         return History(
             np.array(loss),
             np.array(path) if self._keep_path else np.empty((0, self._lean.values.size)),
@@ -157,6 +160,10 @@ class Trainer:
                 accuracy = self._measure(self._test, loss=False)
         path = self._lean.in_a_row if self._keep_path else None
         return loss, accuracy, perf_counter() - start, path
+
+    def _state_now(self, epochs: int) -> _State:
+        random = self._rng.bit_generator.state if self._shuffled else None
+        return _State(epochs, self._lean.values.copy(), self._lean.velocity.copy(), random)
 
     def _measured(self, x: Array, t: Array) -> Batches:
         return self._lean.batches(x, t, cut(len(x), _ROWS))

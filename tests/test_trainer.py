@@ -1,5 +1,6 @@
 """A training in epochs: stopped, resumed, interrupted; bytes, single precision, momentum; what it refuses."""
 
+import signal
 import tracemalloc
 
 import numpy as np
@@ -69,6 +70,30 @@ def test_an_interrupted_epoch_is_as_if_it_had_not_begun(monkeypatch, at, batch_s
     assert stopped.epoch()
     assert values(stopped.network) == values(through.network)
     assert stopped.history.loss.tolist() == through.history.loss.tolist()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer here that interrupts")
+def test_interrupted_anywhere_it_ends_the_same():
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    epochs, rng, before = 30, np.random.default_rng(0), signal.signal(signal.SIGALRM, interrupt)
+    through, interrupted, count = trained(epochs), trained(0), 0
+    try:
+        while interrupted.epochs < epochs:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 2e-3))
+                interrupted.epoch()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                count += 1
+                signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert count > 0
+    assert values(interrupted.network) == values(through.network)
+    assert interrupted.history.loss.tolist() == through.history.loss.tolist()
 
 
 def test_an_epoch_that_leaves_the_floats_is_taken_back():
