@@ -21,6 +21,7 @@ live""",
     ),
     ("code", "live.epochs_done, bool(live._run)"),
     ("code", "PaintField(live, digits.x_test)"),
+    ("code", "live.wait()"),
 ]
 
 
@@ -67,6 +68,25 @@ def test_training_starts_stops_and_resumes_by_keys_while_cells_run(digits):
     wait(page, "() => document.activeElement.innerText === 'Resume'")
     assert not digits.faults("pictures")
     assert not digits.faults("overflow", patience=1000)
+
+
+def test_an_interrupt_ends_the_cell_and_not_the_training(digits):
+    page = digits.page
+    page.get_by_role("button", name="Resume", exact=True).click()
+    wait(page, "() => document.activeElement.innerText === 'Stop'")
+    failed = page.evaluate(
+        "async () => { const { content, sessionContext } = jupyterapp.shell.currentWidget;"
+        " content.activeCellIndex = 3;"
+        " const ran = jupyterapp.commands.execute('notebook:run-cell');"
+        " await new Promise((done) => setTimeout(done, 300));"
+        " await sessionContext.session.kernel.interrupt(); await ran;"
+        " return JSON.stringify(content.model.cells.get(3).outputs.toJSON()) }"
+    )
+    assert '"ename":"KeyboardInterrupt"' in failed
+    reached = int(wait(page, DONE, 1))
+    wait(page, DONE, reached + 1)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait(page, "() => document.activeElement.innerText === 'Resume'")
 
 
 SAID = "document.querySelector('.bp-paint [role=status]').textContent"
