@@ -88,7 +88,7 @@ class Lean:
 
     def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
         self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
-        self.momentum = np.array(momentum, dtype)
+        self.momentum, self._from_z = momentum, net.loss_rule.slope_at_z is not None
         self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
         size = sum(rows * columns for rows, columns in self._shapes)
         self.values, self.velocity, self._slopes = np.zeros((3, size), dtype)
@@ -111,23 +111,16 @@ class Lean:
 
     def forward(self, X: Array) -> tuple[Array, Array]:
         """Return z and a of the last layer; the next call overwrites them."""
-        layers, inputs = self._layers_for(len(X)), X
-        for layer in layers:
-            inputs.dot(layer.M, layer.z)
-            layer.activate(layer.z, layer.a)
-            if layer.a_with_1 is not layer.a:
-                copyto(layer.within, layer.a)
-            inputs = layer.a_with_1
-        return layers[-1].z, layers[-1].a
+        last = self._run(self._layers_for(len(X)), X)
+        return last.z, last.a
 
     def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
         """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
         layers = self._layers_for(len(X))
-        _, outputs = self.forward(X)
-        layer = layers[-1]
-        delta = layer.delta
+        layer = self._run(layers, X)
+        outputs, delta = layer.a, layer.delta
         subtract(outputs, T, delta)  # for the cross-entropy of a sigmoid this is ∂E/∂z already
-        if self.net.loss_rule.slope_at_z is None:
+        if not self._from_z:
             multiply(delta, layer.slope(layer.z, layer.a), delta)  # quicker than delta *= …
         multiply(delta, rate, delta)
         for below in layers[-2::-1]:
@@ -166,6 +159,16 @@ class Lean:
     def _by_layer(self, flat: Array) -> list[Array]:
         ends = pairwise(accumulate((rows * columns for rows, columns in self._shapes), initial=0))
         return [flat[a:b].reshape(shape) for (a, b), shape in zip(ends, self._shapes, strict=True)]
+
+    def _run(self, layers: list[_Layer], inputs: Array) -> _Layer:
+        """Compute all z and a, and return the last layer."""
+        for layer in layers:
+            inputs.dot(layer.M, layer.z)
+            layer.activate(layer.z, layer.a)
+            if layer.a_with_1 is not layer.a:
+                copyto(layer.within, layer.a)
+            inputs = layer.a_with_1
+        return layer
 
     def _layers_for(self, batch: int) -> list[_Layer]:
         """Return the layers with arrays for batches of this size, which are made when it first comes up."""

@@ -49,14 +49,14 @@ def test_stopping_and_resuming_changes_nothing():
 
 
 @pytest.mark.parametrize("batch_size", [5, None])
-@pytest.mark.parametrize("at", ["step", "forward"])
+@pytest.mark.parametrize("at", ["step", "_run"])
 def test_an_interrupted_epoch_is_as_if_it_had_not_begun(monkeypatch, at, batch_size):
     through, stopped = trained(4, batch_size=batch_size), trained(2, batch_size=batch_size)
     learned, calls, real = values(stopped.network), [], getattr(Lean, at)
 
     def interrupting(self, *arguments):
         calls.append(at)
-        if len(calls) > (1 if batch_size is None and at == "forward" else 2 * (batch_size is not None)):
+        if len(calls) > (1 if batch_size is None and at == "_run" else 2 * (batch_size is not None)):
             raise KeyboardInterrupt
         return real(self, *arguments)
 
