@@ -103,7 +103,7 @@ class Stepper(FrameSlider):
         name = plain_name(s.name.removeprefix("∂E/∂"), self.single)
         if s.kind == "start":
             return s.words
-        lead = "∂E/∂" if s.name.startswith("∂") else "new " if s.old is not None else ""
+        lead = "∂E/∂" if s.name.startswith("∂") else "New " if s.old is not None else ""
         return f"{s.words} {lead}{name} = {fixed(s.value)}."
 
     def _frame(self, drawing: StepDrawing, k: int) -> str:

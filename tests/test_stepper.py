@@ -10,15 +10,15 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from ipywidgets.embed import dependency_state
-from legibility import assert_legible
+from legibility import assert_legible, luminance
 from strategies import problems
 
 from backprop_lib import Network, derive
-from backprop_lib.canvas import Picture
+from backprop_lib.canvas import COLOURS, Picture
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Factor
 from backprop_lib.drawing import draw_network
-from backprop_lib.step_drawing import StepDrawing
+from backprop_lib.step_drawing import GLOW, StepDrawing
 from backprop_lib.stepper import stepper
 from backprop_lib.steps import steps_of
 from backprop_lib.text import fixed, plain_name
@@ -37,6 +37,12 @@ NETS = {
     ),
     "cross-entropy": (Network([[[0.8]], [[0.6]]], loss="binary_cross_entropy"), [1.5], [1.0]),
     "fan": (Network([[[0.8]], [[0.6], [-0.9]]], loss="binary_cross_entropy"), [1.5], [1.0, 0.0]),
+    "deep": (Network.random([3, 4, 3, 2], seed=3, loss="squared_error"), [1.0, 0.5, -1.0], [0.0, 1.0]),
+    "other slopes": (
+        Network.random([2, 2, 2, 1], seed=1, biases=False, activation=["relu", "softplus", "identity"]),
+        [0.5, -0.25],
+        [1.5],
+    ),
     "10-3-2": (Network.random([10, 3, 2], seed=0), np.arange(10) % 2, [0.0, 1.0]),
 }
 RATE = 0.4
@@ -50,7 +56,10 @@ def expected(net, x, t):
         for i in range(len(z)):
             found |= {f"z{layer}[{i}]": z[i], f"a{layer}[{i}]": a[i]}
             found[f"∂E/∂z{layer}[{i}]"] = delta = g.deltas[layer - 1][0][i]
-            found[f"∂E/∂a{layer}[{i}]"] = delta / net.activations[layer - 1].slope(z, a)[i]
+            if slope := net.activations[layer - 1].slope(z, a)[i]:
+                found[f"∂E/∂a{layer}[{i}]"] = delta / slope
+            else:  # behind a relu that is shut: ∂E/∂a cannot be told from delta
+                found[f"∂E/∂a{layer}[{i}]"] = net.weights[layer][:, i] @ g.deltas[layer][0]
     return found | {f"∂E/∂{name}": slope for name, slope in g.by_name().items()}
 
 
@@ -269,6 +278,11 @@ def test_drawings_are_legible(case):
     for k in range(len(walk.steps)):
         marks = re.sub("<text ", '<text text-anchor="middle" ', drawing.frame(k))
         assert_legible(Picture(background.replace("</svg>", f"{marks}</svg>"), ""))
+
+
+@pytest.mark.parametrize("ink", ["ink", "positive", "negative"])
+def test_every_ink_can_be_read_on_what_lights_up(ink):
+    assert (luminance(GLOW) + 0.05) / (luminance(COLOURS[ink]) + 0.05) >= 4.5
 
 
 def test_a_wrong_number_in_a_frame_is_caught():
