@@ -44,7 +44,7 @@ def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> S
     Parameters
     ----------
     net : Network
-        Up to ten inputs, four neurons in each later layer, and 60 weights and biases.
+        Up to ten inputs, four neurons in each later layer, and 120 steps; 10-3-2 has 105.
     x, t : array_like, shapes (features,) and (outputs,)
     learning_rate : float
 

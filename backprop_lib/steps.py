@@ -22,7 +22,7 @@ from backprop_lib.step_words import Words
 __all__ = ["MOST", "Pass", "Step", "steps_of"]
 
 Expr = Any  # sympy's classes carry no types
-MOST = (10, 4, 60)  # inputs, neurons in each later layer, weights and biases
+MOST = (10, 4, 120)  # inputs, neurons in each later layer, steps: about a megabyte of frames
 RATE = sp.Symbol("η", real=True)
 
 
@@ -85,7 +85,7 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     Parameters
     ----------
     net : Network
-        Up to ten inputs, four neurons in each later layer, and 60 weights and biases.
+        Up to ten inputs, four neurons in each later layer, and 120 steps; 10-3-2 has 105.
     x, t : array_like, shapes (features,) and (outputs,)
         One example.
     learning_rate : float
@@ -108,7 +108,7 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     for number, most, what in (
         (net.sizes[0], MOST[0], "inputs"),
         (max(net.sizes[1:]), MOST[1], "neurons in a layer"),
-        (len(net.by_name()), MOST[2], "weights and biases"),
+        (3 + 4 * sum(net.sizes[1:]) + 2 * len(net.by_name()), MOST[2], "steps in a pass"),
     ):
         if number > most:
             raise ValueError(f"the network has {number} {what}, expected at most {most} in a stepper.")
