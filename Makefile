@@ -46,7 +46,7 @@ bench: $(VENV)/locked-test ## Compare the training's speed with what is installe
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/training_growth.py $(GROWTH)
 
-bench-quick: $(VENV)/locked-test ## The same comparison in less than a minute, roughly
+bench-quick: $(VENV)/locked-test ## The same comparison, short: less than a minute
 	$(BIN)/python benchmarks/training.py --quick
 
 bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
