@@ -16,6 +16,7 @@ from typing import Any
 
 __all__ = ["KINDS", "Claim", "Document", "Finding", "Formula", "Listing", "Number", "load"]
 
+_LONG = 100  # characters of LaTeX
 KINDS = ("sign", "factor", "wrong variable", "shape", "definition", "rounding", "code", "words")
 
 
@@ -56,8 +57,10 @@ class Formula:
 
     @property
     def shown(self) -> str:
-        """The equation as Markdown."""
-        return f"`{self.printed}`" if self.code else f"$\\displaystyle {self.printed}$"
+        """The equation as Markdown; a long one is set small, so that it fits a narrow page."""
+        if self.code:
+            return f"`{self.printed}`"
+        return f"${self.printed}$" if len(self.printed) > _LONG else f"$\\displaystyle {self.printed}$"
 
 
 @dataclass(frozen=True)

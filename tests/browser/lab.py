@@ -77,13 +77,13 @@ def serve(notebooks, scratch):
     try:
         info = scratch / "runtime" / f"jpserver-{server.pid}.json"  # written when the port is open
         deadline = time.monotonic() + STARTED
-        while not info.exists():
+        while not (written := info.read_text(encoding="utf-8") if info.exists() else ""):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(
                     f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}"
                 )
             time.sleep(0.05)
-        yield json.loads(info.read_text(encoding="utf-8"))["url"], token, log
+        yield json.loads(written)["url"], token, log
     finally:
         server.terminate()
         try:
