@@ -138,7 +138,7 @@ class Slider:
     def tab_to(self):
         """Select the slider's cell, go on by Tab, and say whether that leads to the handle."""
         self.page.evaluate("n => course.select(course.boxes()[n])", self.number)
-        for _ in range(3):
+        for _ in range(6):  # code that can be scrolled is a stop of its own
             self.page.keyboard.press("Tab")
             if self.element(".noUi-handle").evaluate("handle => handle === document.activeElement"):
                 return True
@@ -182,7 +182,7 @@ def disagreements(state):
     if len(state["sentences"]) != 1:
         yield f"{len(state['sentences'])} frames are shown"
     for sentence in state["sentences"]:
-        said = re.match(r"(?:\S+ =|Step) ([^:]+): ", sentence)
+        said = re.match(r"(?:[^=:]+ =|Step) ([^:]+): ", sentence)
         if said is None or said[1] != state["readout"]:
             yield f"the slider reads {state['readout']}, the sentence says {sentence}"
         yield from (f"named {name}, not {sentence}" for name in state["names"] if not name.endswith(sentence))

@@ -60,8 +60,8 @@ def test_outputs_fit_their_width(notebook, width, files):
 
 
 def check_moved(before, after):
-    """Check that another picture is shown and says the same as the words beside it."""
-    assert after["paths"] != before["paths"]
+    """Check that another frame is shown and says the same as the words beside it."""
+    assert (after["names"], after["paths"]) != (before["names"], before["paths"])
     assert not list(disagreements(after))
     return after
 

@@ -145,6 +145,7 @@ def test_edges_show_weights_or_gradients(steppers):
 
 
 def test_readable_in_the_dark(steppers):
+    assert not steppers.complaints
     page = steppers.page
     change = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
     look = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e.querySelector('p')).color]"
@@ -158,6 +159,7 @@ def test_readable_in_the_dark(steppers):
     finally:
         page.evaluate(change, "JupyterLab Light")
         page.wait_for_selector("body[data-jp-theme-light=true]", state="attached", timeout=SETTLED)
+        steppers.complaints.clear()  # JupyterLab's own, if its theme is changed back too soon
 
 
 @pytest.mark.parametrize(("width", "files"), [(800, False), (1280, True)])
