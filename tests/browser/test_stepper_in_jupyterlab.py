@@ -159,6 +159,7 @@ def test_readable_in_the_dark(steppers):
     finally:
         page.evaluate(change, "JupyterLab Light")
         page.wait_for_selector("body[data-jp-theme-light=true]", state="attached", timeout=SETTLED)
+        page.wait_for_timeout(500)
         steppers.complaints.clear()  # JupyterLab's own, if its theme is changed back too soon
 
 
