@@ -11,7 +11,7 @@ import pytest
 from legibility import assert_legible, luminance
 
 from backprop_lib import Network, derive
-from backprop_lib.descents import descend, where_it_ends
+from backprop_lib.drawing.descents import descend, where_it_ends
 from backprop_lib.figures import (
     draw_chain,
     heat_map,

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from backprop_lib import Network
-from backprop_lib.canvas import COLOURS
 from backprop_lib.datasets import mnist, one_hot, parity
+from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.weight_images import weight_images
 from backprop_lib.history import History
-from backprop_lib.live_trainer import LiveTrainer
-from backprop_lib.live_view import curves, network_in_pictures, state
 from backprop_lib.trainer import Trainer
-from backprop_lib.weight_images import weight_images
+from backprop_lib.widgets import LiveTrainer
+from backprop_lib.widgets.live_view import curves, network_in_pictures, state
 
 PATIENCE = 20
 X, T = parity(6)

@@ -8,10 +8,10 @@ import pytest
 
 from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot
-from backprop_lib.live_trainer import LiveTrainer
 from backprop_lib.minibatch import accuracy
-from backprop_lib.paint import PaintField, centred
 from backprop_lib.trainer import Trainer
+from backprop_lib.widgets import LiveTrainer
+from backprop_lib.widgets.paint import PaintField, centred
 
 DIGITS = mnist()
 

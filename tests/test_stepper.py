@@ -14,14 +14,14 @@ from legibility import assert_legible, luminance
 from strategies import problems
 
 from backprop_lib import Network, derive
-from backprop_lib.canvas import COLOURS, Picture
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Factor
 from backprop_lib.drawing import draw_network
-from backprop_lib.step_drawing import GLOW, StepDrawing
-from backprop_lib.stepper import stepper
-from backprop_lib.steps import steps_of
+from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.text import fixed, plain_name
+from backprop_lib.widgets import stepper
+from backprop_lib.widgets.step_drawing import GLOW, StepDrawing
+from backprop_lib.widgets.steps import steps_of
 
 W = [[0.6, 0.1, 0.15, 0.25], [0.2, 0.8, 0.4, 0.5], [0.1, 0.05, 0.3, 0.05]]
 NETS = {

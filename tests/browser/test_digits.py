@@ -11,8 +11,8 @@ CELLS = [
         """
 from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot
-from backprop_lib.live_trainer import LiveTrainer
-from backprop_lib.paint import PaintField
+from backprop_lib.widgets import LiveTrainer
+from backprop_lib.widgets import PaintField
 digits = mnist()
 x, t = digits.x_train.reshape(-1, 784)[:20000], one_hot(digits.y_train[:20000], 10)
 net = Network.random([784, 16, 10], loss="binary_cross_entropy")

@@ -10,7 +10,7 @@ from backprop_lib.text import fixed
 SETUP = """
 import numpy as np
 from backprop_lib import Network
-from backprop_lib.stepper import stepper
+from backprop_lib.widgets import stepper
 """
 CASES = [
     "Network([[[0.5]], [[0.5]]]), [0.1], [0.9]",

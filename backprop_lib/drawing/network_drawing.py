@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from backprop_lib.canvas import COLOURS, Canvas, Picture, sign_colour
-from backprop_lib.edges import Edge, in_words, labels_that_fit
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour
+from backprop_lib.drawing.edges import Edge, in_words, labels_that_fit
 from backprop_lib.network import Gradients, Network, Trace
 from backprop_lib.text import fixed, plain_name
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from backprop_lib.canvas import text_width
+from backprop_lib.drawing.canvas import text_width
 from backprop_lib.text import fixed
 
 __all__ = ["Edge", "Label", "in_words", "labels_that_fit"]

@@ -13,8 +13,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.canvas import COLOURS
-from backprop_lib.plots import Panel
+from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.plots import Panel
 
 __all__ = ["FrameSlider"]
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_lib.canvas import COLOURS, Canvas, sign_colour
-from backprop_lib.edges import Edge, Label, labels_that_fit
-from backprop_lib.network_drawing import Point
-from backprop_lib.step_background import FAINT, StepBackground
-from backprop_lib.steps import Step
+from backprop_lib.drawing.canvas import COLOURS, Canvas, sign_colour
+from backprop_lib.drawing.edges import Edge, Label, labels_that_fit
+from backprop_lib.drawing.network_drawing import Point
 from backprop_lib.text import fixed
+from backprop_lib.widgets.step_background import FAINT, StepBackground
+from backprop_lib.widgets.steps import Step
 
 __all__ = ["StepDrawing"]
 

@@ -19,10 +19,10 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from backprop_lib.history import History
-from backprop_lib.live_fields import FieldError, Fields
-from backprop_lib.live_view import curves, network_in_pictures, progress_bar, state
 from backprop_lib.network import Network
 from backprop_lib.trainer import Trainer
+from backprop_lib.widgets.live_fields import FieldError, Fields
+from backprop_lib.widgets.live_view import curves, network_in_pictures, progress_bar, state
 
 __all__ = ["LiveTrainer"]
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_lib.canvas import COLOURS, Canvas, sign_colour
-from backprop_lib.edges import Edge, labels_that_fit
-from backprop_lib.network_drawing import NetworkDrawing, Point
-from backprop_lib.steps import Pass
+from backprop_lib.drawing.canvas import COLOURS, Canvas, sign_colour
+from backprop_lib.drawing.edges import Edge, labels_that_fit
+from backprop_lib.drawing.network_drawing import NetworkDrawing, Point
 from backprop_lib.text import fixed
+from backprop_lib.widgets.steps import Pass
 
 __all__ = ["FAINT", "StepBackground"]
 

@@ -13,13 +13,13 @@ from html import escape
 import ipywidgets as ipw
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, FONT, address, sign_colour
-from backprop_lib.frame_slider import FrameSlider
-from backprop_lib.html_formulas import fraction, named, short, shown, sum_of_products
+from backprop_lib.drawing.canvas import COLOURS, FONT, address, sign_colour
 from backprop_lib.network import Network
-from backprop_lib.step_drawing import StepDrawing
-from backprop_lib.steps import Pass, Step, steps_of
 from backprop_lib.text import fixed, plain_name
+from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.html_formulas import fraction, named, short, shown, sum_of_products
+from backprop_lib.widgets.step_drawing import StepDrawing
+from backprop_lib.widgets.steps import Pass, Step, steps_of
 
 __all__ = ["Stepper", "stepper"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, Picture
+from backprop_lib.drawing.canvas import COLOURS, Picture
+from backprop_lib.drawing.network_drawing import NetworkDrawing
 from backprop_lib.inputs import finite_array, finite_number
 from backprop_lib.network import Gradients, Network, Trace
-from backprop_lib.network_drawing import NetworkDrawing
 
 __all__ = ["COLOURS", "Picture", "draw_network"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from backprop_lib.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.text import plain_name
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.drawing.plots import new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
-from backprop_lib.plots import new_panel, thin
 from backprop_lib.text import fixed, rate
 
 __all__ = ["plot_bowl", "plot_curves"]

@@ -8,13 +8,13 @@ from html import escape
 
 import numpy as np
 
-from backprop_lib.canvas import COLOURS, Canvas
+from backprop_lib.drawing.canvas import COLOURS, Canvas
+from backprop_lib.drawing.images import heat_map
+from backprop_lib.drawing.weight_images import weight_images
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.images import heat_map
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, rate
-from backprop_lib.weight_images import weight_images
 
 __all__ = ["curves", "network_in_pictures", "percent", "progress_bar", "state"]
 

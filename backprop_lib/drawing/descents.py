@@ -12,10 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, Canvas, Picture
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture
+from backprop_lib.drawing.plots import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number
-from backprop_lib.plots import Panel, new_panel, thin
 from backprop_lib.text import fixed
 
 __all__ = ["descend", "descent_marks", "plain_descent", "plot_descents", "plot_slope", "where_it_ends"]

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, Picture, address
+from backprop_lib.drawing.canvas import COLOURS, Picture, address
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
 from backprop_lib.text import fixed

@@ -17,7 +17,7 @@ from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import derive
 from backprop_lib.inputs import finite_array, finite_number
 from backprop_lib.network import Network
-from backprop_lib.step_words import Words
+from backprop_lib.widgets.step_words import Words
 
 __all__ = ["MOST", "Pass", "Step", "steps_of"]
 

@@ -16,13 +16,13 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
-from backprop_lib.canvas import COLOURS, Canvas
+from backprop_lib.drawing.canvas import COLOURS, Canvas
+from backprop_lib.drawing.images import png
 from backprop_lib.functions import Array
-from backprop_lib.images import png
 from backprop_lib.inputs import finite_array
-from backprop_lib.live_trainer import LiveTrainer
 from backprop_lib.network import Network
 from backprop_lib.text import fixed
+from backprop_lib.widgets.live_trainer import LiveTrainer
 
 __all__ = ["PaintField", "centred"]
 

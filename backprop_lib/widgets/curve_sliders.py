@@ -1,0 +1,91 @@
+"""Sliders along a curve: its slope at every point, and where a descent from there ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_lib.drawing.descents import descend, plain_descent, where_it_ends
+from backprop_lib.drawing.plots import curve_panel
+from backprop_lib.functions import ACTIVATIONS, choose
+from backprop_lib.inputs import finite_array, finite_number, whole_number
+from backprop_lib.text import fixed
+from backprop_lib.widgets.frame_slider import FrameSlider
+
+__all__ = ["slope_slider", "start_slider"]
+
+
+def slope_slider(f: str, limit: float = 6.0) -> FrameSlider:
+    """Return a slider along the curve of an activation, with its slope as the tangent.
+
+    Parameters
+    ----------
+    f : str
+        Name of the activation.
+    limit : float
+        The slider runs from −limit to limit.
+
+    Examples
+    --------
+    >>> slope_slider("sigmoid")
+    Slider “z”, 49 positions from −6.00 to 6.00. z = 0.00: σ(z) = 0.5000, and the curve climbs at 0.2500.
+    """
+    rule = choose("f", f, ACTIVATIONS)
+    z = np.linspace(-limit, limit, 49)
+    a = rule.rule(z)
+    slope = rule.slope(z, a)
+    panel = curve_panel(np.linspace(-limit, limit, 121), rule.rule, "z", f"{f}(z)")
+    name = "σ" if f == "sigmoid" else f
+    sentences = [
+        f"z = {fixed(zi, 2)}: {name}(z) = {fixed(ai, 4)}, and the curve climbs at {fixed(si, 4)}."
+        for zi, ai, si in zip(z, a, slope, strict=True)
+    ]
+    marks = [[panel.tangent(*point)] for point in zip(z, a, slope, strict=True)]
+    return FrameSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
+
+
+def start_slider(
+    rule: Callable[..., ArrayLike],
+    slope: Callable[..., ArrayLike],
+    starts: Sequence[float],
+    learning_rate: float,
+    steps: int,
+    across: str,
+    up: str,
+) -> FrameSlider:
+    """Return a slider over starting points on a curve, each with the descent from there and where it ends.
+
+    Parameters
+    ----------
+    rule, slope : callable
+        The function, for arrays, and its derivative.
+    starts : sequence of float
+        Two or more; the curve is shown from the least to the greatest.
+    learning_rate : float
+    steps : int
+    across, up : str
+        Names of the variable and of the function's value.
+
+    Examples
+    --------
+    >>> start_slider(lambda w: w**2, lambda w: 2 * w, [-2, 2], 0.25, 20, "w", "E").sentences[0]
+    'start at w = −2.00: after 20 steps it rests at w = 0.0000, E = 0.0000, the lowest place in the picture.'
+    """
+    places = finite_array("starts", starts, ndim=(1,))
+    least, most = float(places.min()), float(places.max())
+    if least == most:
+        raise ValueError("starts holds one place only, expected two or more.")
+    count = whole_number("steps", steps, least=1)
+    paths = [descend(slope, s, finite_number("learning_rate", learning_rate), count) for s in places]
+    panel = curve_panel(np.linspace(least, most, 161), rule, across, up, "Descent on the curve")
+    ends = [where_it_ends(rule, slope, path, (least, most), across, up) for path in paths]
+    return FrameSlider(
+        f"start at {across}",
+        labels=[fixed(s, 2) for s in places],
+        sentences=[f"start at {across} = {fixed(s, 2)}: {e}" for s, e in zip(places, ends, strict=True)],
+        panels=[panel],
+        marks=[[plain_descent(panel, rule, path)] for path in paths],
+        start=0,
+    )
