@@ -9,14 +9,11 @@ import ipywidgets as ipw
 
 from backprop_lib.inputs import whole_number
 from backprop_lib.network import Network
+from backprop_lib.widgets.spoken import FieldError
 
-__all__ = ["FieldError", "Fields"]
+__all__ = ["Fields"]
 
 _MOST = 2000  # hidden neurons in a layer
-
-
-class FieldError(ValueError):
-    """Something was typed that makes no sense."""
 
 
 class Fields(ipw.HBox):  # type: ignore[misc]

@@ -6,10 +6,8 @@ that was shown. Whoever changes what is shown holds the lock, and a run that was
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from threading import Event, RLock, Thread
 from time import monotonic
 from typing import Any, ClassVar
@@ -21,8 +19,9 @@ from numpy.typing import ArrayLike
 from backprop_lib.history import History
 from backprop_lib.network import Network
 from backprop_lib.trainer import Trainer
-from backprop_lib.widgets.live_fields import FieldError, Fields
+from backprop_lib.widgets.live_fields import Fields
 from backprop_lib.widgets.live_view import curves, network_in_pictures, progress_bar, state
+from backprop_lib.widgets.spoken import Spoken
 
 __all__ = ["LiveTrainer"]
 
@@ -105,12 +104,12 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         )
         self.epoch_button = ipw.Button(description="One epoch", tooltip="Use every example once")
         self.reset_button = ipw.Button(description="Reset", tooltip="Forget everything, and read the fields")
-        self.says, self.view = ipw.HTML(), ipw.HTML()
-        self.start_button.on_click(self._guarded(lambda: self.stop() if self._run else self.start()))
-        self.epoch_button.on_click(self._guarded(lambda: self.start(1)))
-        self.reset_button.on_click(self._guarded(self.reset))
+        self.says, self.view = Spoken(), ipw.HTML()
+        self.start_button.on_click(self.says.guarded(lambda: self.stop() if self._run else self.start()))
+        self.epoch_button.on_click(self.says.guarded(lambda: self.start(1)))
+        self.reset_button.on_click(self.says.guarded(self.reset))
         for text in self.fields.children:
-            text.observe(self._guarded(self._typed), "value")
+            text.observe(self.says.guarded(self._typed), "value")
         buttons = ipw.HBox([self.start_button, self.epoch_button, self.reset_button])
         super().__init__([self.fields, buttons, self.says, self.view])
         self._begin()
@@ -171,7 +170,7 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
                 if self._run is run:
                     self._trainer = run.trainer
                     self._idle()
-                    self._fail(error)
+                    self.says.fail(error)
 
     def _show(self, run: _Run, *, now: bool = False) -> None:
         """Let the page see how far it is, but not too often."""
@@ -227,28 +226,8 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
             else:
                 self._say("The number of epochs counts from the next Start on, the other fields after Reset.")
 
-    def _guarded(self, callback: Callable[[], object]) -> Callable[[object], None]:
-        """Return a callback whose errors are shown instead of lost."""
-
-        def call(_: object) -> None:
-            try:
-                callback()
-            except Exception as error:
-                with self._lock:
-                    self._fail(error)
-
-        return call
-
-    def _fail(self, error: Exception) -> None:
-        """Say in one sentence what went wrong; if it was not a slip of the pen, with the traceback below."""
-        if isinstance(error, FieldError):
-            return self._say(str(error))
-        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        lines = escape("".join(traceback.format_exception(error)))
-        self._say(f"{kind}{error}", f"<details><summary>Traceback</summary><pre>{lines}</pre></details>")
-
-    def _say(self, sentence: str, more: str = "") -> None:
-        self.says.value = f'<p role="status" style="margin: 4px 0">{escape(sentence)}</p>{more}'
+    def _say(self, sentence: str) -> None:
+        self.says.say(sentence)
         self._said = monotonic()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
