@@ -50,7 +50,7 @@ bench-quick: $(VENV)/locked-test ## The same comparison, short: less than a minu
 	$(BIN)/python benchmarks/training.py --quick
 
 bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
-	$(BIN)/python benchmarks/slider_latency.py
+	$(BIN)/python benchmarks/widget_latency.py
 
 lock: $(VENV)/locked-test ## Remake requirements/ from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt

@@ -1,0 +1,72 @@
+// Time from a key press in one cell's output to two frames after it shows another picture.
+window.latency = (() => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+
+  // What the cell shows: the words that belong to each drawing, or else the address of each picture.
+  const shown = (cell) =>
+    [...cell.querySelectorAll("svg[role=img], img")]
+      .filter((picture) => picture.getClientRects().length)
+      .map((picture) => picture.getAttribute("aria-label") ?? picture.src)
+      .join("\n");
+
+  const changed = (cell, before) =>
+    new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        const now = shown(cell);
+        if (!now || now === before) return; // `interact` removes before it adds
+        observer.disconnect();
+        done();
+      });
+      observer.observe(cell, { attributes: true, characterData: true, childList: true, subtree: true });
+    });
+
+  const once = (cell, key) =>
+    new Promise((done) => {
+      const listen = (event) => {
+        if (event.key !== key) return;
+        cell.removeEventListener("keydown", listen, { capture: true });
+        done(event);
+      };
+      cell.addEventListener("keydown", listen, { capture: true });
+    });
+
+  const press = async (cell, key) => {
+    const change = changed(cell, shown(cell));
+    const { timeStamp } = await once(cell, key);
+    await change;
+    await cell.querySelector("img")?.decode();
+    await frame();
+    await frame();
+    return performance.now() - timeStamp;
+  };
+
+  // From the last of many presses until the last picture, which is one that then stays for `rest` ms.
+  const held = async (cell, rest, released) => {
+    let pressed = 0;
+    const listen = (event) => (pressed = event.timeStamp);
+    cell.addEventListener("keydown", listen, { capture: true });
+    let now, before = shown(cell), painted = performance.now();
+    while (!released.done || performance.now() < Math.max(painted, pressed) + rest) {
+      now = shown(cell);
+      if (now !== before) painted = performance.now();
+      before = now;
+      await frame();
+    }
+    cell.removeEventListener("keydown", listen, { capture: true });
+    return Math.max(0, painted - pressed);
+  };
+
+  let running, released;
+  return {
+    start(cell, key, ms) {
+      const late = new Promise((_, fail) => setTimeout(() => fail(new Error(`no picture after ${ms} ms`)), ms));
+      running = Promise.race([press(cell, key), late]);
+    },
+    hold(cell, rest) {
+      released = { done: false };
+      running = held(cell, rest, released);
+    },
+    release: () => (released.done = true),
+    result: () => running,
+  };
+})();
