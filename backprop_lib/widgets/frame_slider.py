@@ -1,7 +1,7 @@
 """A slider over prepared frames: the browser only switches pictures.
 
 A frame is a few kilobytes of SVG over a background that all frames share. Slider and frames are linked in the
-browser (`jslink`), so they answer within a frame or two and go on working when the kernel is gone.
+browser (`jsdlink`), so they answer within a frame or two and go on working when the kernel is gone.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         marks: Sequence[Sequence[str]],
         start: int,
     ) -> None:
-        self.sentences = list(sentences)
-        key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
+        self.sentences, self._panels = list(sentences), panels
+        self._key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
         self.slider = ipw.SelectionSlider(
             options=[(label, i) for i, label in enumerate(labels)],
             value=start,
@@ -50,11 +50,17 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
             style={"description_width": "initial"},
             layout={"width": "min(100%, 640px)"},
         )
-        frames = [_frame(key, panels, m, s) for m, s in zip(marks, sentences, strict=True)]
-        wide = ipw.Layout(width="100%")  # or the panels would not know where to wrap
-        self.stack = ipw.Stack([ipw.HTML(f, layout=wide) for f in frames], selected_index=start, layout=wide)
-        ipw.jslink((self.slider, "index"), (self.stack, "selected_index"))
-        super().__init__([ipw.HTML(_style(key, panels)), self.slider, self.stack])
+        self._wide = ipw.Layout(width="100%")  # or the panels would not know where to wrap
+        self._style = ipw.HTML().style  # shared, for making one costs more than a frame
+        frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
+        self.stack = ipw.Stack(frames, selected_index=start, layout=self._wide)
+        ipw.jsdlink((self.slider, "index"), (self.stack, "selected_index"))
+        super().__init__([ipw.HTML(_style(self._key, panels)), self.slider, self.stack])
+
+    def frame(self, marks: Sequence[str], sentence: str) -> ipw.HTML:
+        """Return one frame for the stack: a sentence and, on each panel, its marks."""
+        value = _frame(self._key, self._panels, marks, sentence)
+        return ipw.HTML(value, layout=self._wide, style=self._style)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the view, and in full the words that stand where no widget can be shown."""
@@ -73,9 +79,13 @@ def _style(key: str, panels: Sequence[Panel]) -> str:
     rules = [
         f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
         f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
-        f".{key} > svg {{ flex: 1 1 400px; max-width: 430px; background-size: 100% 100%; }}",
+        f".{key} > svg {{ background-size: 100% 100%; }}",
         f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
-        *(f'.{key} .panel{i} {{ background-image: url("{p.address}"); }}' for i, p in enumerate(panels)),
+        *(
+            f".{key} .panel{i} {{ flex: 1 1 {p.width - 30:g}px; max-width: {p.width:g}px; "
+            f'background-image: url("{p.address}"); }}'
+            for i, p in enumerate(panels)
+        ),
     ]
     return f"<style>{' '.join(rules)}</style>"
 
