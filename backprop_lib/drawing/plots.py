@@ -157,16 +157,19 @@ def surface_panel(
     single = max(net.sizes) == 1
 
     def draw(axes: Axes) -> None:
-        levels = np.geomspace(max(1e-5, loss.min()), loss.max(), 12)
+        lowest = max(1e-5, loss.min())
+        levels = np.geomspace(lowest, max(loss.max(), 1.01 * lowest), 12)  # apart even where all is flat
         shown = np.clip(loss, levels[0], levels[-1])
         colours = mpl.colors.LinearSegmentedColormap.from_list("loss", ["#0b3a6b", "#5b93c7", "#f4f7fb"])
         norm = mpl.colors.LogNorm(levels[0], levels[-1])
         bands = axes.contourf(across, up, shown, levels=levels, cmap=colours, norm=norm)
         bands.set(edgecolor="face", linewidth=0.5)  # or white seams show between the bands
         tens = [10.0**k for k in range(-3, 2) if loss.min() < 10.0**k < loss.max()]
-        labelled = tens if len(tens) > 1 else levels[1::3]
-        lines = axes.contour(across, up, loss, levels=labelled, colors=COLOURS["ink"], linewidths=0.7)
-        axes.clabel(lines, fmt=lambda value: f"{value:.2g}", fontsize=8)
+        labelled = tens if len(tens) > 1 else [v for v in levels[1::3] if loss.min() < v < loss.max()]
+        if labelled:
+            lines = axes.contour(across, up, loss, levels=labelled, colors=COLOURS["ink"], linewidths=0.7)
+            for label in axes.clabel(lines, fmt=lambda value: f"{value:.2g}", fontsize=8):
+                label.set_bbox({"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1})
         axes.set(xlabel=plain_name(names[0], single), ylabel=plain_name(names[1], single))
 
     return new_panel("Path of the descent on the loss surface", draw)
