@@ -16,6 +16,7 @@ from backprop_lib.functions import Activation, Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import in_place
 from backprop_lib.network import Network
+from backprop_lib.outcomes import Outcome, judge, saturated
 
 __all__ = ["Outcome", "Sweep", "loss_on_grid", "sweep"]
 
@@ -23,26 +24,17 @@ _TOGETHER = 1 << 20  # so many numbers wait until their losses are computed at o
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How one training of a sweep ended: `kind`, after how many updates, and at which loss.
-
-    `kind` is "reaches" (the goal), "diverges" (the loss grew tenfold or left the floats), "stalls" (it fell
-    by less than a hundredth over the last half), or "slow" (it was still falling).
-    """
-
-    kind: str
-    updates: int
-    loss: float
-
-
-@dataclass(frozen=True)
 class Sweep:
-    """Trainings side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`."""
+    """Trainings side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`.
+
+    `saturated[r]` says whether slopes near zero kept it from learning at the end.
+    """
 
     learning_rates: Array
     loss: Array
     path: Array
     goal: float
+    saturated: Array
 
     def outcome(self, r: int) -> Outcome:
         """Say how the training at `learning_rates[r]` ended.
@@ -52,18 +44,9 @@ class Sweep:
         >>> net = Network(weights=[[[0.5]], [[0.5]]])
         >>> runs = sweep(net, [0.1], [0.9], [0.9, 1000], epochs=2000, stop_below=5e-5)
         >>> [runs.outcome(r).kind for r in (0, 1)], runs.outcome(0).updates
-        (['reaches', 'stalls'], 812)
+        (['converges', 'saturates'], 812)
         """
-        loss = self.loss[:, r]
-        last = len(loss) - 1
-        if (reached := loss < self.goal).any():
-            n = int(reached.argmax())
-            return Outcome("reaches", n, float(loss[n]))
-        if (lost := ~(loss <= 10 * loss[0])).any() and not loss[-1] <= 10 * loss[0]:
-            n = int(lost.argmax())
-            return Outcome("diverges", n, float(loss[n]))
-        kind = "stalls" if loss[-1] > 0.99 * loss[last // 2] else "slow"
-        return Outcome(kind, last, float(loss[-1]))
+        return judge(self.loss[:, r], self.path[:, :, r], self.goal, saturated=bool(self.saturated[r]))
 
 
 def sweep(
@@ -109,6 +92,7 @@ def sweep(
                 copies.forward()
                 path[k], outputs[k] = copies.values, copies.outputs
             losses.append(copies.losses(outputs))
+            stuck = copies.saturated()
         paths.append(path)
         done += rows
         reached |= (losses[-1] < goal).any(axis=0)
@@ -116,7 +100,7 @@ def sweep(
     if reached.all():
         last = int((loss < goal).argmax(axis=0).max())
         loss, path = loss[: last + 1], path[: last + 1]
-    return Sweep(rates, loss, path, goal)
+    return Sweep(rates, loss, path, goal, stuck)
 
 
 def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, ArrayLike]) -> Array:
@@ -188,6 +172,11 @@ class _Copies:
         rule = self.net.loss_rule.rule_at_z or self.net.loss_rule.rule
         mean: Array = rule(outputs, self._t).sum(axis=(1, 2)) / len(self._x)
         return mean
+
+    def saturated(self) -> Array:
+        """Say of each copy, after a forward pass, whether slopes near zero keep it from learning."""
+        layers = [(f, layer.z, layer.a) for f, layer in zip(self.net.activations, self._layers, strict=True)]
+        return saturated(layers, self._t, self.net.loss_rule)
 
     def step(self, rates: Array) -> None:
         """Move each copy against `rates` times its mean gradient, after a forward pass."""

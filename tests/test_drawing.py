@@ -175,7 +175,7 @@ def test_a_slider_has_a_frame_for_every_rate():
         )
         assert len(re.findall(r"<path ", frame.value)) == 4
         assert widget.slider._options_labels[i] in sentence
-    assert "stalls" in widget.sentences[2]
+    assert "saturates: after" in widget.sentences[2]
 
 
 def test_curves_fill_the_panel_and_stay_inside():

@@ -65,7 +65,7 @@ def rate_explorer(
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
     >>> explorer.sentences[explorer.slider.index]
-    'η = 9.00: reaches E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
+    'η = 9.00: converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
     """
     for name, number in (*(("learning_rates", r) for r in learning_rates), ("start", start), ("goal", goal)):
         if not finite_number(name, number) > 0:
@@ -104,10 +104,13 @@ def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
             f"{plain_name(m, single)} = {fixed(v, 4)}" for m, v in zip(names, values, strict=True)
         )
         end = f", at {end}"
+    loss = fixed(outcome.loss)
     said = {
-        "reaches": f"reaches E < {rate(runs.goal)} after {n}{end}",
-        "diverges": f"diverges at update {outcome.updates:,}",
-        "stalls": f"stalls: after {n} E is {fixed(outcome.loss)} and hardly falls any more{end}",
-        "slow": f"is not there yet: after {n} E is {fixed(outcome.loss)}{end}",
+        "converges": f"E < {rate(runs.goal)} after {n}{end}",
+        "diverges": f"from update {outcome.updates:,} on E is more than ten times what it was before training",
+        "saturates": f"after {n} E is {loss} and hardly falls any more, for the slopes f′(z) are almost 0{end}",
+        "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{end}",
+        "stalls": f"after {n} E is {loss} and hardly falls any more{end}",
+        "crawls": f"after {n} E is {loss} and still falling{end}",
     }
-    return f"η = {rate(runs.learning_rates[r])}: {said[outcome.kind]}."
+    return f"η = {rate(runs.learning_rates[r])}: {outcome.kind}: {said[outcome.kind]}."

@@ -120,9 +120,9 @@ def test_the_learning_rate_slider_shows_what_the_library_computes(notebook):
         outcome = runs.outcome(r)
         loss, weights = runs.loss[outcome.updates, r], runs.path[outcome.updates, :, r]
         assert math.isclose(number(state["readout"]), rates[r], rel_tol=5e-3)
-        said = re.search(r"(reaches|stalls|is not there yet).* after ([\d,]+) update", sentence)
+        said = re.search(r": (converges|saturates|crawls): .*after ([\d,]+) update", sentence)
         kinds.add(said[1])
-        assert said[1] == {"slow": "is not there yet"}.get(outcome.kind, outcome.kind)
+        assert said[1] == outcome.kind
         assert number(said[2]) == outcome.updates
         shown = [number(value) for value in re.findall(r"[₁₂] = (−?\d+\.\d+)", sentence)]
         assert shown == pytest.approx(weights, abs=6e-5)
