@@ -21,6 +21,7 @@ __all__ = ["curves", "network_in_pictures", "percent", "progress_bar", "state"]
 _WIDTH, _HEIGHT = 350.0, 200.0
 _LEFT, _TOP, _RIGHT, _BOTTOM = 54.0, 34.0, 322.0, 162.0
 _POINTS = 200  # as many are drawn
+_LEAST = 5.0  # times as high as its foot is the axis, so that two of 1, 2, 5, 10 … stand on it
 
 
 def percent(share: float) -> str:
@@ -95,6 +96,8 @@ def _panel(title: str, values: Array, goal: int, at_end: str) -> str:
     """Return one curve over a logarithmic axis; zeros lie on the ground."""
     found = values[np.isfinite(values) & (values > 0)]
     low, high = (found.min() / 1.25, found.max() * 1.25) if found.size else (0.1, 1.0)
+    room = max(1.0, math.sqrt(_LEAST * low / high))
+    low, high = low / room, high * room
     across = max(goal, len(values) - 1, 1)
     keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(int))
     keep = keep[np.isfinite(values[keep])]
