@@ -12,6 +12,7 @@ import ipywidgets as ipw
 from backprop_lib.documents import KINDS
 from backprop_lib.drawing import COLOURS
 from backprop_lib.findings import Findings
+from backprop_lib.widgets.spoken import style
 
 __all__ = ["FilteredFindings"]
 
@@ -58,7 +59,8 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
         self.stack = ipw.Stack(by_kind, selected_index=0, layout=wide)
         ipw.jslink((self.kind, "index"), (self.stack, "selected_index"))
         menus = ipw.HBox([self.kind, self.document], layout={"flex_flow": "row wrap"})
-        super().__init__([ipw.HTML(_STYLE), menus, self.stack])
+        super().__init__([ipw.HTML(style(_RULES)), menus, self.stack])
+        self.add_class("bp-local")
 
     def _table(self, kind: str, number: str) -> str:
         chosen = [r for r in self.rows if kind in (_ALL, r[0]) and number in (_ALL, r[1])]
@@ -72,7 +74,7 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
             for kind, number, says, right in chosen
         )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
-        return f'<div class="findings"><p role="status">{count}{of} {where}.</p>{table}</div>'
+        return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the view, and the words that stand where no widget can be shown."""
@@ -85,11 +87,11 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
         )
 
 
-_STYLE = (
-    "<style>.findings table { border-collapse: collapse; width: 100%; } "
+_RULES = (
+    ".findings table { border-collapse: collapse; width: 100%; } "
     f".findings th, .findings td {{ border-bottom: 1px solid {COLOURS['line']}; padding: 4px 8px; "
     "text-align: left; vertical-align: top; white-space: normal; line-height: 1.5; } "
-    ".findings td:last-child { width: 100%; }</style>"
+    ".findings td:last-child { width: 100%; }"
 )
 
 

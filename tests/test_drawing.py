@@ -171,7 +171,7 @@ def test_a_slider_has_a_frame_for_every_rate():
     assert len(widget.stack.children) == len(widget.sentences) == 3
     for i, (frame, sentence) in enumerate(zip(widget.stack.children, widget.sentences, strict=True)):
         assert re.match(
-            rf'<div class="bp\w+"><p role="status">{re.escape(sentence).replace("<", "&lt;")}', frame.value
+            rf'<div class="bp\w+"><p class="bp-said">{re.escape(sentence).replace("<", "&lt;")}', frame.value
         )
         assert len(re.findall(r"<path ", frame.value)) == 4
         assert widget.slider._options_labels[i] in sentence

@@ -47,7 +47,7 @@ def held(monkeypatch):
 
 
 def sentence(live):
-    (said,) = re.findall(r'<p role="status".*?>(.*?)</p>', live.says.value)
+    (said,) = re.findall(r'<p class="bp-said".*?>(.*?)</p>', live.says.value)
     return unescape(said)
 
 
@@ -261,6 +261,15 @@ def test_curves_and_sentences():
     assert wrong.endswith(": from 50.0 % before training to 0.0 % after epoch 1.")
     assert drawn.count("<circle") == 2
     assert not re.search(r"nan|inf", drawn)
+
+
+@pytest.mark.parametrize("losses", [[0.25, 0.25], [0.25, 0.26], [0.9, 1e-6], [0.0, 0.0]])
+def test_an_axis_has_at_least_two_numbers(losses):
+    history = History(np.array(losses), np.empty((0, 0)), NET, 0.3, 1, np.full(2, np.nan), np.array([2.0]))
+    drawn = curves(history, 10)
+    assert len(re.findall(r'text-anchor="end">[\d.e-]+</text>', drawn)) >= 2
+    inside = [float(y) for y in re.findall(r"M54 ([\d.]+)H322", drawn)]
+    assert all(34 <= y <= 162 for y in inside)
 
 
 def test_weights_are_images_heat_maps_or_nothing():

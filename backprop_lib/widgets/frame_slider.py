@@ -13,8 +13,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.plots import Panel
+from backprop_lib.widgets.spoken import style
 
 __all__ = ["FrameSlider"]
 
@@ -55,6 +55,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
         self.stack = ipw.Stack(frames, selected_index=start, layout=self._wide)
         ipw.jsdlink((self.slider, "index"), (self.stack, "selected_index"))
+        for part in (self.slider, self.stack):
+            part.add_class("bp-local")
         super().__init__([ipw.HTML(_style(self._key, panels)), self.slider, self.stack])
 
     def frame(self, marks: Sequence[str], sentence: str) -> ipw.HTML:
@@ -80,14 +82,13 @@ def _style(key: str, panels: Sequence[Panel]) -> str:
         f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
         f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
         f".{key} > svg {{ background-size: 100% 100%; }}",
-        f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
         *(
             f".{key} .panel{i} {{ flex: 1 1 {p.width - 30:g}px; max-width: {p.width:g}px; "
             f'background-image: url("{p.address}"); }}'
             for i, p in enumerate(panels)
         ),
     ]
-    return f"<style>{' '.join(rules)}</style>"
+    return style(" ".join(rules))
 
 
 def _frame(key: str, panels: Sequence[Panel], marks: Sequence[str], sentence: str) -> str:
@@ -98,4 +99,4 @@ def _frame(key: str, panels: Sequence[Panel], marks: Sequence[str], sentence: st
         for i, (p, mark) in enumerate(zip(panels, marks, strict=True))
         for x, y, w, h in [p.inside.split()]
     ]
-    return f'<div class="{key}"><p role="status">{escape(sentence)}</p>{"".join(drawn)}</div>'
+    return f'<div class="{key}"><p class="bp-said">{escape(sentence)}</p>{"".join(drawn)}</div>'

@@ -18,6 +18,7 @@ from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.frame_slider import FrameSlider
 from backprop_lib.widgets.html_formulas import fraction, named, short, shown, sum_of_products
+from backprop_lib.widgets.spoken import style
 from backprop_lib.widgets.step_drawing import StepDrawing
 from backprop_lib.widgets.steps import Pass, Step, steps_of
 
@@ -95,7 +96,7 @@ class Stepper(FrameSlider):
             self,
             [ipw.HTML(_style(box, drawing, backgrounds)), self.slider, ipw.HTML(_controls(box)), self.stack],
         )
-        self.add_class(box)
+        self.add_class(box).add_class("bp-local")
 
     # ---- what a step says ------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class Stepper(FrameSlider):
         return (
             f'<div class="step"><svg class="drawing{early}" viewBox="0 0 {size}" role="img" '
             f'aria-label="Network {shape}. {sentence}">{drawing.frame(k)}</svg>'
-            f'<p role="status">{sentence}</p><div class="terms">{rows}</div></div>'
+            f'<p class="bp-said">{sentence}</p><div class="terms">{rows}</div></div>'
         )
 
     def _rows(self, s: Step) -> Iterator[str]:
@@ -205,7 +206,6 @@ _RULES = """
 .BOX .controls { display: flex; flex-wrap: wrap; gap: 6px 24px; align-items: center; margin: 6px; }
 .BOX .controls button { font: inherit; margin-right: 4px; padding: 3px 10px; cursor: pointer; }
 .BOX .controls button { color: INK; background: WASH; border: 1px solid SOFT; border-radius: 4px; }
-.BOX :is(.noUi-handle, button, input):focus { outline: 3px solid POSITIVE; outline-offset: 2px; }
 """
 
 
@@ -215,4 +215,4 @@ def _style(box: str, drawing: StepDrawing, backgrounds: list[str]) -> str:
     values = {"BOX": box, "WIDTH": f"{drawing.width + 24:.0f}", "FONT": FONT}
     values |= {name.upper(): colour for name, colour in COLOURS.items()}
     rules = re.sub(r"\b[A-Z]{3,}", lambda match: values.get(match[0], match[0]), _RULES)
-    return f"<style>{rules.replace('PALE', pale).replace('COLOURED', coloured)}</style>"
+    return style(rules.replace("PALE", pale).replace("COLOURED", coloured))

@@ -5,10 +5,42 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 import ipywidgets as ipw
 
-__all__ = ["FieldError", "Spoken"]
+from backprop_lib.drawing.canvas import COLOURS
+
+__all__ = ["FieldError", "Spoken", "style"]
+
+_LINES = map(str.strip, Path(__file__).with_name("spoken.js").read_text(encoding="utf-8").splitlines())
+_SCRIPT = escape("\n".join(line for line in _LINES if line and not line.startswith("//")))
+_RULES = f"""
+.bp-said {{ margin: 4px 0; line-height: 1.4; }}
+.bp-said:empty {{ display: none; }}
+.bp-silence {{ padding: 6px 10px; border-left: 4px solid {COLOURS["negative"]}; font-weight: bold; }}
+.bp-live {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+.jupyter-widgets :is(.noUi-handle, button, input, select, textarea, summary):focus {{
+  outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}); outline-offset: 2px; }}
+.widget-container :is(.widget-button, .widget-text input, .widget-dropdown select):focus {{
+  outline-offset: -3px; }} /* a box cuts off what is outside */
+@media (prefers-reduced-motion: reduce) {{
+  .noUi-target :is(.noUi-origin, .noUi-connect) {{ transition: none !important; }} }}
+"""
+
+
+def style(rules: str = "") -> str:
+    """Return a style sheet in HTML, and with it what makes a widget accessible (`spoken.js`).
+
+    It goes into one of the widget's `ipywidgets.HTML`. Lines of the class `bp-said` are announced when they
+    change. Controls of the class `bp-local`, or in a box of it, need no answer from Python.
+
+    Examples
+    --------
+    >>> style(".frame { margin: 0; }")[-30:].strip()
+    '.frame { margin: 0; }</style>'
+    """
+    return f'<style onload="{_SCRIPT}">{_RULES}{rules}</style>'
 
 
 class FieldError(ValueError):
@@ -16,23 +48,30 @@ class FieldError(ValueError):
 
 
 class Spoken(ipw.HTML):  # type: ignore[misc]
-    """A line of text in a widget, a live region: each new sentence is announced.
+    """A line of text in a widget: each new sentence is announced, and its absence too, if Python is gone.
 
     Examples
     --------
     >>> spoken = Spoken()
     >>> spoken.say("It is 3 < 4.")
-    >>> spoken.value
-    '<p role="status" style="margin: 4px 0" data-said="1">It is 3 &lt; 4.</p>'
+    >>> spoken.value.removeprefix(style())
+    '<p class="bp-said" data-said="1">It is 3 &lt; 4.</p>'
     """
 
     said = 0
 
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self._show("")
+
     def say(self, sentence: str, more: str = "") -> None:
         """Say a sentence; `more` is HTML to stand beneath it. Saying it again counts as news."""
         self.said += 1
-        line = f'<p role="status" style="margin: 4px 0" data-said="{self.said}">{escape(sentence)}</p>'
-        self.value = f"{line}{more}"
+        self._show(sentence, more)
+
+    def _show(self, sentence: str, more: str = "") -> None:
+        line = f'<p class="bp-said" data-said="{self.said}">{escape(sentence)}</p>'
+        self.value = f"{style()}{line}{more}"
 
     def guarded(self, callback: Callable[[], object]) -> Callable[[object], None]:
         """Return a callback for a widget's events, whose errors are shown instead of lost."""

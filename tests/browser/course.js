@@ -156,7 +156,7 @@
   // Sliders over prepared frames: a box with a slider and, in a stack beside it, a sentence and drawings.
   const boxes = () =>
     all(".jp-OutputArea-output .widget-vbox", panel().node).filter(
-      (box) => box.querySelector(":scope > .widget-hslider") && box.querySelector("p[role=status]"),
+      (box) => box.querySelector(":scope > .widget-hslider") && box.querySelector("p.bp-said"),
     );
 
   // Make the cell around an element the active one and give it the focus, as Escape does.
@@ -181,7 +181,7 @@
     return {
       name: box.querySelector(".widget-hslider .widget-label").innerText.trim(),
       readout: box.querySelector(".widget-readout").innerText.trim(),
-      sentences: shown("p[role=status]").map((p) => p.innerText.trim()),
+      sentences: shown("p.bp-said").map((p) => p.innerText.trim()),
       names: shown("svg[role=img]").map((svg) => svg.getAttribute("aria-label")),
       axes: shown("svg[role=img]").map((svg) => getComputedStyle(svg).backgroundImage !== "none"),
       paths: shown("svg[role=img] path").map((path) => path.getAttribute("d")),

@@ -60,7 +60,7 @@ def test_training_starts_stops_and_resumes_by_keys_while_cells_run(digits):
     page.get_by_role("button", name="Stop", exact=True).focus()
     page.keyboard.press("Space")
     wait(page, "() => document.activeElement.innerText === 'Resume'")
-    status = page.locator("p[role=status]").first
+    status = page.locator("p.bp-said").first
     kept = re.match(r"Stopped\. Epoch (\d+): loss 0\.\d+", status.inner_text())
     page.keyboard.press("Enter")
     wait(page, DONE, int(kept[1]) + 1)

@@ -160,7 +160,7 @@ def test_the_menus_choose_findings_without_a_kernel(notebook):
     kind.focus()
     notebook.page.keyboard.type("sign")
     expect(rows).to_have_count(sum(finding[0] == "sign" for finding in findings), timeout=SETTLED)
-    expect(notebook.page.locator(".findings:visible [role=status]")).to_contain_text("of the kind “sign”")
+    expect(notebook.page.locator(".findings:visible .bp-said")).to_contain_text("of the kind “sign”")
 
 
 @each_notebook
@@ -224,7 +224,7 @@ import ipywidgets
 slider = ipywidgets.IntSlider()
 says = ipywidgets.HTML()
 def say(_):
-    says.value = f"<p role='status'>x = {slider.value}: so it is</p>"
+    says.value = f"<p class='bp-said'>x = {slider.value}: so it is</p>"
 say(None)
 slider.observe(say, "value")
 ipywidgets.VBox([slider, says])

@@ -24,7 +24,7 @@ RATE = 0.4
 WALK = """async ([n, key, button]) => {
   const box = course.boxes()[n];
   const handle = box.querySelector(".noUi-handle");
-  const said = () => [...box.querySelectorAll("p[role=status]")].map((p) => p.innerText).join();
+  const said = () => [...box.querySelectorAll("p.bp-said")].map((p) => p.innerText).join();
   const seen = [];
   const note = () => {
     const drawing = box.querySelector("svg.drawing");
