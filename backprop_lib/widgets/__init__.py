@@ -7,6 +7,7 @@ from backprop_lib.widgets.live_trainer import LiveTrainer
 from backprop_lib.widgets.paint import PaintField
 from backprop_lib.widgets.pass_stepper import stepper
 from backprop_lib.widgets.rates import log_rates, rate_explorer
+from backprop_lib.widgets.surface import surface_explorer
 
 __all__ = [
     "LiveTrainer",
@@ -16,4 +17,5 @@ __all__ = [
     "slope_slider",
     "start_slider",
     "stepper",
+    "surface_explorer",
 ]
