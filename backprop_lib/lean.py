@@ -5,79 +5,29 @@ are one matrix M = [Wᵀ; b], whose last row belongs to an input that is always 
 
     z = a_previous M        ∂E/∂M = a_previousᵀ δ        δ_previous = δ Wᵀ · f′(z)
 
-are one matrix product each. All arrays are made once and filled again and again. Examples stay in their own
-type, even bytes, and become floats only when their batch comes up. The tests show that these are the steps
-of `Network.gradients` and `Network.step`; `benchmarks/` shows what each trick is worth.
+are one matrix product each. All arrays are made once and filled again and again, and the calls that fill
+them are prepared with their arguments, for in a small network Python's own work between two calls counts.
+Examples stay in their own type, even bytes, and become floats only when their batch comes up. The tests
+show that these are the steps of `Network.gradients` and `Network.step`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 
 import numpy as np
-from numpy import add, copyto, divide, exp, multiply, negative, subtract
+from numpy import add, copyto, divide, exp, matmul, multiply, ndarray, negative, subtract
 
+from backprop_lib.batches import Batches
 from backprop_lib.functions import ACTIVATIONS, Activation, Array
 from backprop_lib.network import Network
 
-__all__ = ["Batches", "Lean", "cut", "in_place"]
+__all__ = ["Calls", "Lean", "in_place", "prepared"]
 
-_BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache
-Batch = tuple[Array, Array, Array]
-
-
-def cut(examples: int, batch_size: int) -> list[int]:
-    """Return the sizes of an epoch's batches; the last takes what is left.
-
-    Examples
-    --------
-    >>> cut(7, 3), cut(7, 100)
-    ([3, 3, 1], [7])
-    """
-    return [min(batch_size, examples - start) for start in range(0, examples, batch_size)]
-
-
-class Batches:
-    """Examples, batch by batch: gathered in any order, as floats, followed by `one` if there is one."""
-
-    def __init__(
-        self, x: Array, t: Array, sizes: Sequence[int], dtype: np.dtype, one: float | None = None
-    ) -> None:
-        self.x, self.t, self.as_given = x, t.astype(dtype, copy=False), np.arange(len(x))
-        self._held: Array | None = None  # the order whose examples are all there already
-        features = x.shape[1]
-        room = max(max(sizes), min(sum(sizes), _BLOCK // features))
-        self._raw = np.empty((room, features), x.dtype)
-        self._X = np.full((room, features + (one is not None)), one or 0, dtype)
-        self._T = np.empty((room, t.shape[1]), dtype)
-        self._groups: list[
-            tuple[int, list[Batch]]
-        ] = []  # as many batches as there is room for, and their rows
-        waiting: list[int] = []
-        for size in [*sizes, room + 1]:
-            if sum(waiting) + size > room:
-                self._groups.append((sum(waiting), self._views(waiting)))
-                waiting = []
-            waiting.append(size)
-
-    def in_order(self, order: Array) -> Iterator[Batch]:
-        """Yield X, its transpose and T for each batch; the next group of batches overwrites them."""
-        start, features = 0, self.x.shape[1]
-        for rows, batches in self._groups:
-            if order is not self._held:
-                self._held = None
-                chosen = order[start : start + rows]
-                np.take(self.x, chosen, axis=0, out=self._raw[:rows], mode="clip")  # "clip" saves a copy
-                np.take(self.t, chosen, axis=0, out=self._T[:rows], mode="clip")
-                self._X[:rows, :features] = self._raw[:rows]
-                self._held = order if len(self._groups) == 1 else None
-            yield from batches
-            start += rows
-
-    def _views(self, sizes: list[int]) -> list[Batch]:
-        ends = pairwise(accumulate(sizes, initial=0))
-        return [(self._X[a:b], self._X[a:b].T, self._T[a:b]) for a, b in ends]
+_SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
+Calls = list[Callable[[], object]]
 
 
 class Lean:
@@ -88,18 +38,24 @@ class Lean:
 
     def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
         self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
-        self.momentum, self._from_z = momentum, net.loss_rule.slope_at_z is not None
         self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
         size = sum(rows * columns for rows, columns in self._shapes)
-        self.values, self.velocity, self._slopes = np.zeros((3, size), dtype)
-        self.layers, self._slope_layers = self._by_layer(self.values), self._by_layer(self._slopes)
+        self.values, self.velocity, slopes = np.zeros((3, size), dtype)
+        self.layers, self.slopes = self._by_layer(self.values), self._by_layer(slopes)
         places = self._by_layer(np.arange(size))
         for i, M in enumerate(self.layers):
             M[: net.sizes[i]] = net.weights[i].T
             M[net.sizes[i] :] = net.biases[i] if net.biases is not None else 0
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
         self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
-        self._rooms: dict[int, list[_Layer]] = {}
+        self._update: Calls = [partial(subtract, self.values, slopes, self.values)]
+        if momentum:
+            self._update = [
+                partial(multiply, self.velocity, momentum, self.velocity),
+                partial(add, self.velocity, slopes, self.velocity),
+                partial(subtract, self.values, self.velocity, self.values),
+            ]
+        self._work: dict[int, _Work] = {}
 
     def batches(self, x: Array, t: Array, sizes: Sequence[int]) -> Batches:
         """Return the examples in batches as `step` and `forward` want them."""
@@ -111,33 +67,20 @@ class Lean:
 
     def forward(self, X: Array) -> tuple[Array, Array]:
         """Return z and a of the last layer; the next call overwrites them."""
-        last = self._run(self._layers_for(len(X)), X)
-        return last.z, last.a
+        work = self._run(X)
+        return work.z, work.a
 
     def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
         """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
-        layers = self._layers_for(len(X))
-        layer = self._run(layers, X)
-        outputs, delta = layer.a, layer.delta
-        subtract(outputs, T, delta)  # for the cross-entropy of a sigmoid this is ∂E/∂z already
-        if not self._from_z:
-            multiply(delta, layer.slope(layer.z, layer.a), delta)  # quicker than delta *= …
-        multiply(delta, rate, delta)
-        for below in layers[-2::-1]:
-            below.a_with_1_T.dot(delta, layer.G)
-            delta = delta.dot(layer.WT, below.delta)
-            multiply(delta, below.slope(below.z, below.a), delta)
-            layer = below
-        if self.scale != 1:
-            delta *= self.scale
-        XT.dot(delta, layer.G)
-        step = self._slopes
-        if self.momentum:
-            self.velocity *= self.momentum
-            self.velocity += step
-            step = self.velocity
-        subtract(self.values, step, self.values)
-        return outputs
+        work = self._run(X)
+        subtract(work.a, T, work.delta)  # for the cross-entropy of a sigmoid this is ∂E/∂z already
+        work.rate[()] = rate
+        for call in work.backward:
+            call()
+        work.product(XT, work.first_delta, self.slopes[0])
+        for call in self._update:
+            call()
+        return work.a
 
     @property
     def in_a_row(self) -> Array:
@@ -160,49 +103,79 @@ class Lean:
         ends = pairwise(accumulate((rows * columns for rows, columns in self._shapes), initial=0))
         return [flat[a:b].reshape(shape) for (a, b), shape in zip(ends, self._shapes, strict=True)]
 
-    def _run(self, layers: list[_Layer], inputs: Array) -> _Layer:
-        """Compute all z and a, and return the last layer."""
-        for layer in layers:
-            inputs.dot(layer.M, layer.z)
-            layer.activate(layer.z, layer.a)
-            if layer.a_with_1 is not layer.a:
-                copyto(layer.within, layer.a)
-            inputs = layer.a_with_1
-        return layer
-
-    def _layers_for(self, batch: int) -> list[_Layer]:
-        """Return the layers with arrays for batches of this size, which are made when it first comes up."""
-        if batch not in self._rooms:
-            parts = zip(self.layers, self._slope_layers, self.net.sizes, self.net.activations, strict=False)
-            self._rooms[batch] = [_Layer(M, G, n, f, batch) for M, G, n, f in parts]
-            self._rooms[batch][-1].a_with_1 = self._rooms[batch][-1].a  # no layer follows
-            if self.scale != 1:
-                self._rooms[batch][0].see_scaled(self.scale)
-        return self._rooms[batch]
+    def _run(self, X: Array) -> _Work:
+        """Compute all z and a, in arrays for batches of this size, which are made when it first comes up."""
+        work = self._work.get(len(X)) or self._work.setdefault(len(X), _Work(self, len(X)))
+        work.product(X, self.layers[0], work.first_z)
+        for call in work.forward:
+            call()
+        return work
 
 
-class _Layer:
-    """One layer at work: its M and ∂E/∂M, and arrays for z, a and delta that are filled with each batch."""
+class _Work:
+    """All that stays the same from batch to batch of one size: the arrays, and the calls that fill them.
 
-    def __init__(self, M: Array, G: Array, inputs: int, f: Activation, batch: int) -> None:
-        self.M, self.G, self.WT = M, G, M[:inputs].T
-        neurons, ones = M.shape[1], len(M) - inputs
-        self.z, self.delta = np.empty((2, batch, neurons), M.dtype)
-        self.a = self.a_with_1 = np.empty_like(self.z)
-        if ones:  # a stands alone too, for a part of a larger array is slow to compute with
-            self.a_with_1 = np.ones((batch, neurons + 1), M.dtype)
-        self.within, self.a_with_1_T = self.a_with_1[:, :neurons], self.a_with_1.T
-        self.activate, self.slope = in_place(f, self.z)
+    Only the two products with the examples themselves are missing, `product(X, M, first_z)` before `forward`
+    and `product(Xᵀ, first_delta, ∂E/∂M)` after `backward`.
+    """
 
-    def see_scaled(self, scale: float) -> None:
-        """Let z be scale · (x M)."""
-        activate = self.activate
+    def __init__(self, lean: Lean, batch: int) -> None:
+        net, dtype, last = lean.net, lean.dtype, len(lean.layers) - 1
+        self.rate, scale = np.ones((), dtype), np.array(lean.scale, dtype)
+        self.product = ndarray.dot if batch * lean.layers[0].size <= _SMALL else _product
+        self.forward: Calls = []
+        self.backward: Calls = []
+        z, a, delta = ([np.empty((batch, n), dtype) for n in net.sizes[1:]] for _ in range(3))
+        self.first_z, self.first_delta = z[0], delta[0]
+        self.z, self.a, self.delta = z[last], a[last], delta[last]
+        for i, (M, G) in enumerate(zip(lean.layers, lean.slopes, strict=True)):
+            activate, times_slope = prepared(net.activations[i], z[i], a[i], delta[i])
+            downward: Calls = []
+            if i > 0:
+                inputs, W = a[i - 1], M[: net.sizes[i]].T
+                if lean.ones:  # a stands alone too, for a part of a larger array is slow to compute with
+                    inputs = np.ones((batch, len(M)), dtype)
+                    self.forward.append(partial(copyto, inputs[:, :-1], a[i - 1]))
+                self.forward.append(partial(inputs.dot, M, z[i]))
+                downward = [partial(inputs.T.dot, delta[i], G), partial(delta[i].dot, W, delta[i - 1])]
+            elif lean.scale != 1:
+                self.forward.append(partial(multiply, z[0], scale, z[0]))
+                downward = [partial(multiply, delta[0], scale, delta[0])]
+            if i == last:
+                times_slope = [] if net.loss_rule.slope_at_z is not None else times_slope
+                times_slope.append(partial(multiply, delta[i], self.rate, delta[i]))
+            self.forward += activate
+            self.backward = times_slope + downward + self.backward
 
-        def scaled(z: Array, a: Array) -> None:
-            z *= scale
-            activate(z, a)
 
-        self.activate = scaled
+def _product(A: Array, B: Array, out: Array) -> None:
+    """Fill `out` with A B, so many rows at a time that nothing need be copied; all, if those were too few."""
+    rows = at_once if (at_once := _SMALL // B.size) >= 32 else len(A)
+    for i in range(0, len(A), rows):
+        matmul(A[i : i + rows], B, out[i : i + rows])
+
+
+def prepared(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
+    """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
+
+    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. Where e^(−z) overflows,
+    1/inf is 0, as it should be.
+    """
+    if f is not ACTIVATIONS["sigmoid"]:
+        return [lambda: copyto(a, f.rule(z))], [lambda: multiply(delta, f.slope(z, a), delta)]
+    room = np.empty_like(z)
+    one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
+    fill: Calls = [
+        partial(negative, z, room),
+        partial(exp, room, room),
+        partial(add, room, one, room),
+        partial(divide, one, room, a),
+    ]
+    return fill, [
+        partial(subtract, one, a, room),
+        partial(multiply, room, a, room),
+        partial(multiply, delta, room, delta),  # quicker than delta *= …
+    ]
 
 
 def in_place(

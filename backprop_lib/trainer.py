@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.batches import Batches, cut
 from backprop_lib.functions import Array
 from backprop_lib.history import History
 from backprop_lib.inputs import (
@@ -23,7 +24,7 @@ from backprop_lib.inputs import (
     uncopied_rows,
     whole_number,
 )
-from backprop_lib.lean import Batches, Lean, cut
+from backprop_lib.lean import Lean
 from backprop_lib.network import Network
 
 __all__ = ["Trainer", "examples", "is_right"]

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_lib import Network, derive
-from backprop_lib.lean import Lean, cut
+from backprop_lib.batches import cut
+from backprop_lib.lean import Lean
 from backprop_lib.straight_line import compile_training
 from backprop_lib.trainer import Trainer
 

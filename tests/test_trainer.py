@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, train
+from backprop_lib import Network, lean, train
 from backprop_lib.datasets import parity
 from backprop_lib.lean import Lean
 from backprop_lib.minibatch import accuracy, epoch_of_batches
@@ -142,6 +142,19 @@ def test_momentum_and_scale_are_what_they_say(sizes, loss, momentum):
     got = train(net, X, T, 0.2, epochs=3, batch_size=3, momentum=momentum, scale=0.25)
     np.testing.assert_allclose(values(got.network), w, rtol=1e-10)
     assert got.loss[-1] == pytest.approx(got.network.loss(0.25 * X, T), rel=1e-10)
+
+
+@pytest.mark.parametrize("hidden", [30, 200])
+def test_large_products_are_done_in_parts(monkeypatch, hidden):
+    rng, parts, real = np.random.default_rng(3), [], lean._product
+    x, t = rng.uniform(-1, 1, (130, 400)), rng.uniform(size=(130, 2))
+    monkeypatch.setattr(lean, "_product", lambda A, B, out: real(A, B, out) or parts.append(len(A)))
+    expected = net = Network.random([400, hidden, 2])
+    for batch in epoch_of_batches(np.random.default_rng(0), 130, 100):
+        expected = expected.step(expected.gradients(x[batch], t[batch]), 0.5)
+    got = train(net, x, t, 0.5, epochs=1, batch_size=100).network
+    np.testing.assert_allclose(values(got), values(expected), rtol=1e-10)
+    assert {100, 401} <= set(parts)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,0 +1,68 @@
+"""Examples, cut into the batches of an epoch and brought into the form that `lean` computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+
+import numpy as np
+
+from backprop_lib.functions import Array
+
+__all__ = ["Batches", "cut"]
+
+_BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache
+Batch = tuple[Array, Array, Array]
+
+
+def cut(examples: int, batch_size: int) -> list[int]:
+    """Return the sizes of an epoch's batches; the last takes what is left.
+
+    Examples
+    --------
+    >>> cut(7, 3), cut(7, 100)
+    ([3, 3, 1], [7])
+    """
+    return [min(batch_size, examples - start) for start in range(0, examples, batch_size)]
+
+
+class Batches:
+    """Examples, batch by batch: gathered in any order, as floats, followed by `one` if there is one."""
+
+    def __init__(
+        self, x: Array, t: Array, sizes: Sequence[int], dtype: np.dtype, one: float | None = None
+    ) -> None:
+        self.x, self.t, self.as_given = x, t.astype(dtype, copy=False), np.arange(len(x))
+        self._held: Array | None = None  # the order whose examples are all there already
+        features = x.shape[1]
+        room = max(max(sizes), min(sum(sizes), _BLOCK // features))
+        self._raw = np.empty((room, features), x.dtype)
+        self._X = np.full((room, features + (one is not None)), one or 0, dtype)
+        self._T = np.empty((room, t.shape[1]), dtype)
+        self._groups: list[
+            tuple[int, list[Batch]]
+        ] = []  # as many batches as there is room for, and their rows
+        waiting: list[int] = []
+        for size in [*sizes, room + 1]:
+            if sum(waiting) + size > room:
+                self._groups.append((sum(waiting), self._views(waiting)))
+                waiting = []
+            waiting.append(size)
+
+    def in_order(self, order: Array) -> Iterator[Batch]:
+        """Yield X, its transpose and T for each batch; the next group of batches overwrites them."""
+        start, features = 0, self.x.shape[1]
+        for rows, batches in self._groups:
+            if order is not self._held:
+                self._held = None
+                chosen = order[start : start + rows]
+                np.take(self.x, chosen, axis=0, out=self._raw[:rows], mode="clip")  # "clip" saves a copy
+                np.take(self.t, chosen, axis=0, out=self._T[:rows], mode="clip")
+                self._X[:rows, :features] = self._raw[:rows]
+                self._held = order if len(self._groups) == 1 else None
+            yield from batches
+            start += rows
+
+    def _views(self, sizes: list[int]) -> list[Batch]:
+        ends = pairwise(accumulate(sizes, initial=0))
+        return [(self._X[a:b], self._X[a:b].T, self._T[a:b]) for a, b in ends]
