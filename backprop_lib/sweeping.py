@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,7 +47,12 @@ class Sweep:
         >>> [runs.outcome(r).kind for r in (0, 1)], runs.outcome(0).updates
         (['converges', 'saturates'], 812)
         """
-        return judge(self.loss[:, r], self.path[:, :, r], self.goal, saturated=bool(self.saturated[r]))
+        return self._outcomes[r]
+
+    @cached_property
+    def _outcomes(self) -> list[Outcome]:
+        parts = zip(self.loss.T, self.path.T, self.saturated, strict=True)
+        return [judge(loss, path.T, self.goal, saturated=bool(stuck)) for loss, path, stuck in parts]
 
 
 def sweep(
@@ -206,6 +212,7 @@ class _Layer:
         self.z, self.a, self.delta = np.empty((3, batch, len(W), W.shape[2]))
         self.terms = np.empty((batch, *W.shape))
         self.products = self.terms  # of delta and x, whose sum over the batch is ∂E/∂W
+        self.sums = self.terms if W.shape[1] > 1 else self.z[:, :, None]  # one input: nothing to add up
         if batch == 1:
             self.products = self.W_slope[None]
             if self.b_slope is not None:
@@ -215,8 +222,9 @@ class _Layer:
         self.activate, self.slope = in_place(f, self.z)
 
     def forward(self) -> None:
-        np.multiply(self.x, self.W, self.terms)
-        np.add.reduce(self.terms, 2, out=self.z)
+        np.multiply(self.x, self.W, self.sums)
+        if self.sums is self.terms:
+            np.add.reduce(self.terms, 2, out=self.z)
         if self.b is not None:
             self.z += self.b
         self.activate(self.z, self.a)
@@ -231,5 +239,8 @@ class _Layer:
 
     def pass_down(self, delta: Array) -> None:
         """Fill in δ W, which is ∂E/∂a of the layer below."""
-        np.multiply(self.deltas, self.W, self.terms)
-        np.add.reduce(self.terms, 1, out=delta)
+        if len(self.W[0]) == 1:
+            np.multiply(self.deltas, self.W, delta[:, None])
+        else:
+            np.multiply(self.deltas, self.W, self.terms)
+            np.add.reduce(self.terms, 1, out=delta)

@@ -7,6 +7,7 @@ background and, for every position, only the marks; that is what makes it answer
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.canvas import COLOURS, Picture, address
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
-from backprop_lib.text import fixed, plain_name, rate
-from backprop_lib.training import Sweep, loss_on_grid
+from backprop_lib.text import fixed, plain_name, power_of_ten, rate
+from backprop_lib.training import loss_on_grid
 
 __all__ = ["Panel", "loss_panel", "new_panel", "plot_loss", "plot_surface", "surface_panel"]
 
@@ -58,7 +59,7 @@ class Panel:
         return np.column_stack([points[:, 0], self.height - points[:, 1]])
 
     def curve(self, x: ArrayLike, y: ArrayLike) -> str:
-        """Return SVG marks for a curve with its first point open and its last one filled."""
+        """Return SVG marks for a curve with its first point open and its last one as `end` draws it."""
         with np.errstate(divide="ignore", invalid="ignore"):
             points = self.pixels(x, y)
         points = np.clip(points[np.isfinite(points).all(axis=1)], -999, 1999).round(1)
@@ -69,8 +70,20 @@ class Panel:
             f'<path d="{path}" fill="none" stroke="{paper}" stroke-width="4.5" stroke-linejoin="round"/>'
             f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="2" stroke-linejoin="round"/>'
             f'<circle cx="{x0:g}" cy="{y0:g}" r="4.5" fill="{paper}" stroke="{ink}" stroke-width="2"/>'
-            f'<circle cx="{x1:g}" cy="{y1:g}" r="4.5" fill="{ink}" stroke="{paper}" stroke-width="1"/>'
+            f"{self.end(float(x1), float(y1), ink)}"
         )
+
+    def end(self, x: float, y: float, ink: str, radius: float = 4.5) -> str:
+        """Return a filled dot at a pixel or, if that is outside the axes, an arrowhead that points there."""
+        left, top, width, height = map(float, self.inside.split())
+        look = f'fill="{ink}" stroke="{COLOURS["paper"]}" stroke-width="1"'
+        if left - 1 <= x <= left + width + 1 and top - 1 <= y <= top + height + 1:
+            return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" {look}/>'
+        at_x = min(max(x, left + 9), left + width - 9)
+        at_y = min(max(y, top + 9), top + height - 9)
+        turn = math.degrees(math.atan2(y - at_y, x - at_x))
+        place = f'transform="translate({at_x:g} {at_y:g}) rotate({turn:.0f}) scale({radius / 4.5:.2g})"'
+        return f'<path d="M-8-7L8 0L-8 7z" {place} {look}/>'
 
     def tangent(self, x: float, y: float, slope: float, reach: float = 2.0) -> str:
         """Return SVG marks for a point and the tangent through it."""
@@ -102,11 +115,11 @@ class Panel:
         return address(self.svg)
 
 
-def thin(count: int) -> Array:
-    """Return at most `_LONGEST` of `count` indices: all of the first ones, then ever fewer, and the last."""
-    if count <= _LONGEST:
+def thin(count: int, most: int = _LONGEST) -> Array:
+    """Return at most `most` of `count` indices: all of the first ones, then ever fewer, and the last."""
+    if count <= most:
         return np.arange(count)
-    return np.unique(np.round(np.geomspace(1, count, _LONGEST)).astype(int) - 1)
+    return np.unique(np.round(np.geomspace(1, count, most)).astype(int) - 1)
 
 
 def loss_panel(updates: int, low: float, high: float, goal: float | None = None) -> Panel:
@@ -116,6 +129,7 @@ def loss_panel(updates: int, low: float, high: float, goal: float | None = None)
         axes.set(xscale="log", yscale="log", xlim=(0.8, updates * 1.3), ylim=(low, high))
         axes.set(xlabel="iteration", ylabel="loss E")
         axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter(power_of_ten)
         axes.grid(color=COLOURS["line"], linewidth=0.5)
         if goal is not None:
             axes.axhline(goal, color=COLOURS["positive"], linestyle="--", linewidth=1.2)
@@ -213,16 +227,6 @@ def plot_surface(
     ]
     alt = f"Contours of the loss over two weights; the descent runs from {ends[0]} to {ends[1]}."
     return panel.picture(panel.curve(points[:, 0], points[:, 1]), alt)
-
-
-def sweep_marks(runs: Sweep, r: int, curves: Panel, surface: Panel | None) -> list[str]:
-    """Return the marks for the training at `runs.learning_rates[r]`: on the loss curve and the surface."""
-    stop = runs.outcome(r).updates + 1
-    keep = thin(stop)
-    marks = [curves.curve(keep + 1, runs.loss[keep, r])]
-    if surface is not None:
-        marks.append(surface.curve(runs.path[keep, 0, r], runs.path[keep, 1, r]))
-    return marks
 
 
 def new_panel(

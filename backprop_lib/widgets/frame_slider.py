@@ -57,7 +57,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         ipw.jsdlink((self.slider, "index"), (self.stack, "selected_index"))
         for part in (self.slider, self.stack):
             part.add_class("bp-local")
-        super().__init__([ipw.HTML(_style(self._key, panels)), self.slider, self.stack])
+        self.sheet = ipw.HTML(_style(self._key, panels))
+        super().__init__([self.sheet, self.slider, self.stack])
 
     def frame(self, marks: Sequence[str], sentence: str) -> ipw.HTML:
         """Return one frame for the stack: a sentence and, on each panel, its marks."""

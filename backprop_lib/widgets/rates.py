@@ -1,18 +1,29 @@
-"""The rate explorer: every learning rate is trained first, then the browser only switches prepared frames."""
+"""The rate explorer: every learning rate is trained first, then the browser only switches prepared frames.
+
+Only a rate that is typed needs Python: it is trained and joins the others in the slider.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.plots import loss_panel, surface_panel, sweep_marks
+from backprop_lib.drawing.rate_panels import RatePanels
 from backprop_lib.inputs import finite_number
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
 from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.spoken import FieldError, Spoken
 
-__all__ = ["log_rates", "rate_explorer"]
+__all__ = ["RateExplorer", "log_rates", "rate_explorer", "training_in_words"]
+
+_TYPED = 20  # so many rates may join
 
 
 def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> list[float]:
@@ -37,12 +48,12 @@ def rate_explorer(
     net: Network,
     x: ArrayLike,
     t: ArrayLike,
-    learning_rates: list[float],
+    learning_rates: Sequence[float],
     updates: int,
     goal: float,
     start: float,
     surface: tuple[float, float, float, float] | None = None,
-) -> FrameSlider:
+) -> RateExplorer:
     """Train at every learning rate and return a slider over the results.
 
     Parameters
@@ -50,7 +61,7 @@ def rate_explorer(
     net : Network
     x, t : array_like
         As for `train`.
-    learning_rates : list of float
+    learning_rates : sequence of float
     updates : int
         Number of updates at most, for each rate.
     goal : float
@@ -60,57 +71,152 @@ def rate_explorer(
     surface : left, right, bottom, top, optional
         For networks with two parameters: what part of the loss surface to show.
 
+    Raises
+    ------
+    ValueError
+        If a rate or the goal is not positive, or a surface is wanted of another network.
+
     Examples
     --------
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
     >>> explorer.sentences[explorer.slider.index]
     'η = 9.00: converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
+    >>> explorer.field.value = "4.5"
+    >>> explorer.slider.label, len(explorer.sentences)
+    ('4.50', 3)
     """
-    for name, number in (*(("learning_rates", r) for r in learning_rates), ("start", start), ("goal", goal)):
+    positive("learning_rates", *learning_rates)
+    positive("start", start)
+    positive("goal", goal)
+    count = len(net.by_name())
+    if surface is not None and count != 2:
+        raise ValueError(f"surface needs a network with two parameters, got one with {count}.")
+    return RateExplorer(net, x, t, sorted(learning_rates), updates, goal, start, surface)
+
+
+def positive(name: str, *numbers: float) -> None:
+    """Raise ValueError unless all numbers are finite and above 0."""
+    for number in numbers:
         if not finite_number(name, number) > 0:
             raise ValueError(
                 f"{name} is or holds {number}, expected positive numbers: the scale is logarithmic."
             )
-    runs = sweep(net, x, t, learning_rates, updates, stop_below=goal)
-    names = list(net.by_name())
-    if surface is not None and len(names) != 2:
-        raise ValueError(f"surface needs a network with two parameters, got one with {len(names)}.")
-    outcomes = [runs.outcome(r) for r in range(len(learning_rates))]
-    shown = np.concatenate([runs.loss[: o.updates + 1, r] for r, o in enumerate(outcomes)])
-    shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
-    low, high = min(goal, float(shown.min())) / 2, min(float(shown.max()), 1e3) * 2
-    curves = loss_panel(len(runs.loss), low, high, goal)
-    plane = surface_panel(net, x, t, (names[0], names[1]), surface) if surface else None
-    panels = [curves] if plane is None else [curves, plane]
-    rates = range(len(learning_rates))
-    return FrameSlider(
-        "learning rate η",
-        labels=[rate(r) for r in learning_rates],
-        sentences=[_sentence(runs, r, names, single=max(net.sizes) == 1) for r in rates],
-        panels=panels,
-        marks=[sweep_marks(runs, r, curves, plane) for r in rates],
-        start=int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
-    )
 
 
-def _sentence(runs: Sweep, r: int, names: list[str], *, single: bool) -> str:
-    outcome = runs.outcome(r)
-    n = f"{outcome.updates:,} update{'' if outcome.updates == 1 else 's'}"
-    end = ""
-    if len(names) <= 2:
-        values = runs.path[outcome.updates, :, r]
-        end = ", ".join(
-            f"{plain_name(m, single)} = {fixed(v, 4)}" for m, v in zip(names, values, strict=True)
+class RateExplorer(FrameSlider):
+    """A slider over learning rates, to which a rate that is typed is added; see `rate_explorer`.
+
+    Attributes
+    ----------
+    field : ipywidgets.Text
+        Where a rate can be typed.
+    spoken : Spoken
+        Says what is wrong with what was typed.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        x: ArrayLike,
+        t: ArrayLike,
+        learning_rates: list[float],
+        updates: int,
+        goal: float,
+        start: float,
+        surface: tuple[float, float, float, float] | None,
+    ) -> None:
+        self._net, self._train = net, partial(sweep, net, x, t, epochs=updates, stop_below=goal)
+        runs = self._train(learning_rates)
+        self._drawn = RatePanels(runs, net, x, t, surface)
+        self._rates, self._room = learning_rates, len(learning_rates) + _TYPED
+        count = range(len(learning_rates))
+        super().__init__(
+            "learning rate η",
+            labels=[rate(r) for r in learning_rates],
+            sentences=[f"η = {rate(learning_rates[r])}: {training_in_words(runs, r, net)}." for r in count],
+            panels=self._drawn.panels,
+            marks=[self._drawn.marks(runs, r) for r in count],
+            start=int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
         )
-        end = f", at {end}"
+        self.spoken, self._clearing = Spoken(), False
+        self.field = ipw.Text(
+            description="or type a rate",
+            placeholder="such as 0.9",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout={"width": "240px"},
+        )
+        self.field.observe(self.spoken.guarded(self._typed), "value")
+        self.children = [self.sheet, self.slider, self.field, self.spoken, self.stack]
+
+    def _typed(self) -> None:
+        """Go to the rate in the field; if it is new, train it first."""
+        text = self.field.value.strip()
+        if self._clearing:
+            return
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value < math.inf:
+            found = repr(text) if text else "empty"
+            raise FieldError(f"η is {found}, expected a number above 0, such as 0.9.")
+        label = rate(value) if float(f"{value:.3g}") == value else f"{value:.6g}"
+        labels = list(self.slider._options_labels)
+        if label in labels:
+            self.slider.index = labels.index(label)
+        else:
+            self._join(value, label, labels)
+        self.spoken.say("")
+        self._clearing = True  # so that the same rate can be typed again
+        self.field.value = ""
+        self._clearing = False
+
+    def _join(self, value: float, label: str, labels: list[str]) -> None:
+        """Train at a new rate and put it into its place: first the frame, then the slider."""
+        if len(labels) == self._room:
+            raise FieldError(
+                f"{_TYPED} rates have been typed, there is no room for more: run the cell again."
+            )
+        runs = self._train([value])
+        sentence = f"η = {label}: {training_in_words(runs, 0, self._net)}."
+        frame = self.frame(self._drawn.marks(runs, 0), sentence)
+        at = int(np.searchsorted(self._rates, value))
+        self._rates.insert(at, value)
+        labels.insert(at, label)
+        self.sentences.insert(at, sentence)
+        frames = list(self.stack.children)
+        frames.insert(at, frame)
+        with self.stack.hold_sync():
+            self.stack.children, self.stack.selected_index = frames, at
+        with self.slider.hold_sync():
+            self.slider.options = [(name, i) for i, name in enumerate(labels)]
+            self.slider.index = at
+
+
+def training_in_words(runs: Sweep, r: int, net: Network) -> str:
+    """Return how one training of a sweep ended, with the weights if they are two at most.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5]]], activation="identity")
+    >>> training_in_words(sweep(net, [1.0], [0.0], [0.5, 3.0], 20, stop_below=0.01), 1, net)
+    'diverges: from update 2 on E is over ten times what it was before training'
+    """
+    outcome, names, single = runs.outcome(r), list(net.by_name()), max(net.sizes) == 1
+    n = f"{outcome.updates:,} update{'' if outcome.updates == 1 else 's'}"
+    at = ""
+    if len(names) <= 2:
+        values = zip(names, runs.path[outcome.updates, :, r], strict=True)
+        at = ", at " + ", ".join(f"{plain_name(name, single)} = {fixed(v, 4)}" for name, v in values)
     loss = fixed(outcome.loss)
     said = {
-        "converges": f"E < {rate(runs.goal)} after {n}{end}",
-        "diverges": f"from update {outcome.updates:,} on E is more than ten times what it was before training",
-        "saturates": f"after {n} E is {loss} and hardly falls any more, for the slopes f′(z) are almost 0{end}",
-        "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{end}",
-        "stalls": f"after {n} E is {loss} and hardly falls any more{end}",
-        "crawls": f"after {n} E is {loss} and still falling{end}",
+        "converges": f"E < {rate(runs.goal)} after {n}{at}",
+        "diverges": f"from update {outcome.updates:,} on E is over ten times what it was before training",
+        "saturates": f"after {n} E is {loss} and hardly falls any more, for slopes f′(z) are almost 0{at}",
+        "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{at}",
+        "stalls": f"after {n} E is {loss} and hardly falls any more{at}",
+        "crawls": f"after {n} E is {loss} and still falling{at}",
     }
-    return f"η = {rate(runs.learning_rates[r])}: {outcome.kind}: {said[outcome.kind]}."
+    return f"{outcome.kind}: {said[outcome.kind]}"

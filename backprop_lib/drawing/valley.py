@@ -1,0 +1,133 @@
+"""All learning rates of a sweep at once: the loss over the rate, with its valley and its cliff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.plots import Panel, new_panel
+from backprop_lib.functions import Array
+from backprop_lib.text import power_of_ten, rate
+from backprop_lib.training import Sweep
+
+__all__ = ["all_rates", "here"]
+
+_SIGNS = {  # marker, and whether it is filled, for each way to end
+    "crawls": ("v", False),
+    "converges": ("o", True),
+    "oscillates": ("D", False),
+    "saturates": ("s", True),
+    "stalls": ("_", True),
+    "diverges": ("x", True),
+}
+_LINES = (
+    "-",
+    (0, (9, 2)),
+    (0, (5, 2)),
+    (0, (2.5, 2)),
+    (0, (1, 2)),
+    (0, (1, 4)),
+)  # the last update's is solid
+
+
+def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
+    """Return the loss over the learning rate, after a few numbers of updates, and how each training ends."""
+    last = len(runs.loss) - 1
+    counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]
+    rates, columns = runs.learning_rates, np.arange(len(stops))
+    kinds = [runs.outcome(int(r)).kind for r in columns]
+    reach = float(np.log(high / low)) * 0.12
+    floor = low / np.exp(reach)  # room for the signs beneath the valley
+
+    def draw(axes: Axes) -> None:
+        axes.set(xscale="log", yscale="log", ylim=(floor, high * np.exp(reach / 2)))
+        axes.set(xlim=(rates.min() / 1.12, rates.max() * 1.12), xlabel="learning rate η", ylabel="loss E")
+        axes.xaxis.set_major_formatter(power_of_ten)
+        axes.yaxis.set_major_formatter(power_of_ten)
+        axes.grid(color=COLOURS["line"], linewidth=0.5)
+        axes.axhline(runs.goal, color=COLOURS["positive"], linestyle="--", linewidth=1)
+        lines, beyond = [], np.zeros(len(rates), bool)
+        for n, dash in zip(reversed(counts), _LINES, strict=False):
+            loss = runs.loss[np.minimum(n, stops), columns]
+            lost = ~(loss <= high)
+            beyond |= lost
+            look: dict[str, Any] = {"color": COLOURS["soft"], "linewidth": 1.4}
+            if n == last:
+                look = {"color": COLOURS["positive"], "linewidth": 2.2}
+            label = f"{n:,} update{'s' if n > 1 else ''}"
+            lines += axes.plot(
+                rates,
+                np.where(lost, np.nan, loss),
+                linestyle=dash,
+                label=label,
+                zorder=2 + (n == last),
+                **look,
+            )
+        across = axes.get_xaxis_transform()
+        if beyond.any():
+            axes.plot(rates[beyond], np.full(beyond.sum(), 0.96), "x", color=COLOURS["ink"], transform=across)
+        signs = []
+        for kind, (marker, filled) in _SIGNS.items():
+            where = np.array([k == kind for k in kinds])
+            if where.any():
+                colour = COLOURS["positive" if kind == "converges" else "negative"]
+                signs += axes.plot(
+                    rates[where],
+                    np.full(where.sum(), 0.05),
+                    marker,
+                    color=colour,
+                    fillstyle="full" if filled else "none",
+                    markersize=6,
+                    transform=across,
+                    label=kind,
+                )
+        look = {"frameon": False, "alignment": "left", "loc": "upper left", "borderaxespad": 0}
+        axes.add_artist(
+            axes.legend(
+                handles=lines[::-1], title="loss after", bbox_to_anchor=(1.015, 1), handlelength=3.2, **look
+            )
+        )
+        axes.legend(
+            handles=signs, title="the training", bbox_to_anchor=(1.015, 0.44), handlelength=1.4, **look
+        )
+
+    often = [f"{n:,}" for n in counts]
+    listed = f"{', '.join(often[:-1])} and {often[-1]}" if len(often) > 1 else often[0]
+    title = f"All learning rates at once: the loss after {listed} updates. {_in_words(runs, kinds, stops)}"
+    return new_panel(title, draw, 872, 270, 11.5, (0.082, 0.18, 0.74, 0.79))
+
+
+def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
+    """Say where the valley is lowest and where the cliff begins."""
+    loss = runs.loss[stops, np.arange(len(stops))]
+    loss = np.where(np.isfinite(loss), loss, np.inf)
+    order = np.lexsort((loss, stops, np.array(kinds) != "converges"))
+    best = int(order[0]) if "converges" in kinds else int(loss.argmin())
+    n = int(stops[best])
+    said = (
+        f"The valley is lowest at η = {rate(runs.learning_rates[best])}: E = {rate(loss[best])} after {n:,} "
+        f"update{'' if n == 1 else 's'}."
+    )
+    above = runs.learning_rates > runs.learning_rates[best]
+    bad = [r for r in np.flatnonzero(above) if kinds[r] not in ("converges", "crawls")]
+    if not bad:
+        return f"{said} No cliff is in sight"
+    first = min(bad, key=lambda r: runs.learning_rates[r])
+    return f"{said} The cliff begins at η = {rate(runs.learning_rates[first])}: {kinds[first]}"
+
+
+def here(panel: Panel, learning_rate: float, loss: float) -> str:
+    """Return a line at one learning rate and a dot at the loss there, or a cross where it is too high."""
+    left, top, width, height = map(float, panel.inside.split())
+    finite = float(loss) if np.isfinite(loss) else np.finfo(float).max
+    ((x, y),) = panel.pixels([learning_rate], [max(finite, 1e-300)]).round(1)
+    ink = COLOURS["negative"]
+    if not left <= x <= left + width:
+        return panel.end(float(x), float(np.clip(y, top + 9, top + height - 9)), ink)
+    line = f'<path d="M{x:g} {top:g}V{top + height:g}" stroke="{ink}" stroke-width="2"/>'
+    if y < top:
+        return f'{line}<path d="M{x:g} {top + 8:g}m-6-6l12 12m0-12l-12 12" stroke="{ink}" stroke-width="3"/>'
+    return line + panel.end(float(x), float(y), ink, radius=5.5)
