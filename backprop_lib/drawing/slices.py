@@ -23,7 +23,7 @@ from backprop_lib.training import loss_on_grid
 __all__ = ["Arrow", "Descent", "Slice", "checked_limits"]
 
 Limits = tuple[float, float, float, float]
-_SHORTEST, _FIXED = 18.0, 44.0  # pixels: of an arrow that is the step itself, and of one that is not
+_SHORTEST, _FIXED = 18.0, 36.0  # pixels: of an arrow that is the step itself, and of one that is not
 _FAR = 1e5  # pixels: as far out as a line is drawn
 
 
@@ -104,7 +104,8 @@ class Slice:
 
     def gradient(self, point: ArrayLike) -> Array:
         """Return the two partial derivatives at a point, shape (2,)."""
-        slopes = self.network(point).gradients(self.x, self.t).by_name()
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes = self.network(point).gradients(self.x, self.t).by_name()
         return np.array([slopes[name] for name in self.names])
 
     def saturated(self, point: ArrayLike) -> bool:
@@ -142,7 +143,7 @@ class Slice:
     def arrow(self, point: ArrayLike, step: ArrayLike) -> Arrow | None:
         """Return the arrow of the next step; where that cannot be seen, one of a fixed length; or none."""
         here = np.asarray(point, dtype=float)
-        beyond = here + np.asarray(step)
+        beyond = here + step
         if not self.shows(here) or not np.isfinite(beyond).all():
             return None
         start, tip = self.panel.pixels(*np.array([here, beyond]).T)
@@ -201,9 +202,7 @@ def _apart(points: Array, distance: float) -> Array:
         x0, y0 = points[kept[-1]]
         if abs(x - x0) >= distance or abs(y - y0) >= distance:
             kept.append(k)
-    if len(kept) > 1 and kept[-1] != len(points) - 1:
-        kept[-1] = len(points) - 1
-    return points[kept]
+    return points[[*kept, *([] if kept[-1] == len(points) - 1 else [len(points) - 1])]]
 
 
 def _line(points: Array, ink: str, width: float, style: str = "") -> str:

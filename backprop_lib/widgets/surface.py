@@ -221,14 +221,14 @@ def _rates(middle: float) -> list[float]:
 
 
 def _places(low: float, high: float, own: float) -> list[float]:
-    """Return about 40 round numbers from low to high, and `own` among them.
+    """Return 25 to 50 round numbers from low to high, and `own` among them.
 
     Examples
     --------
     >>> _places(-1, 10, 0.6)[:8]
-    [-1.0, -0.5, 0.0, 0.5, 0.6, 1.0, 1.5, 2.0]
+    [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.6]
     """
-    least = (high - low) / 40
+    least = (high - low) / 50
     power = 10 ** np.floor(np.log10(least))
     step = next(n * power for n in (1, 2, 2.5, 5, 10) if n * power >= 0.999 * least)
     grid = step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)

@@ -10,7 +10,6 @@ from html import escape
 
 import numpy as np
 
-from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.slices import Arrow, Descent, Slice
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
@@ -113,7 +112,7 @@ class SurfaceView:
             arrow = "This point lies outside the picture."
         else:
             arrow = "The gradient is 0: there is no next step, and no arrow."
-        start = f"○ start: {self._place(self.descent.path[0])}"
+        start = f"○ start: {self._place(self.descent.path[0])}."
         return [
             arrow,
             start,
@@ -152,7 +151,6 @@ class SurfaceView:
             f".{key} > div {{ flex: 2 1 260px; font-variant-numeric: tabular-nums; }}",
             f".{key} p {{ margin: 0 0 8px; line-height: 1.4; }}",
             f".bp-silence ~ .{key} {{ opacity: 0.3; }}",  # Python has not drawn what the controls say now
-            f".noUi-handle:focus {{ outline: 3px solid {COLOURS['positive']}; outline-offset: 2px; }}",
         ]
         return f'<style onload="{_CHOOSE.replace("SHARES", str(shares))}">{" ".join(rules)}</style>'
 
