@@ -14,7 +14,7 @@ _LOST = 10  # times the first loss: so high it was not even before the training
 _FLAT = 0.99  # of the loss is left after another half of the updates
 _SWINGS = 0.25  # of the steps go back; without swings none does, with swings a half or more
 _STEADY = 0.9  # of the mean loss is left after another quarter of the updates
-_ROUNDING = 1e-8  # of the weights: shorter steps may be rounding
+_ROUNDING = 1e-8  # of the weights or the loss: what is less may be rounding
 _NEARLY_ZERO = 0.01  # of f's greatest slope; see `saturated`
 
 
@@ -37,7 +37,7 @@ class Outcome:
         The loss fell by less than a hundredth later, for another reason: a flat place, a local minimum, or
         the network can do no better.
     crawls
-        The loss was still falling.
+        The loss was still falling: by more, or later still at half its first pace at least.
     """
 
     kind: str
@@ -78,7 +78,8 @@ def judge(loss: Array, path: Array, goal: float, *, saturated: bool) -> Outcome:
     elif _swings(loss, path):
         kind = "oscillates"
     else:
-        kind = "stalls" if flat else "crawls"
+        first, later = loss[0] - loss[last // 2], loss[last // 2] - loss[-1]
+        kind = "stalls" if flat and not later > max(first / 2, _ROUNDING * loss[0]) else "crawls"
     return Outcome(kind, last, float(loss[-1]))
 
 

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
-from backprop_lib.drawing.plots import new_panel, thin
+from backprop_lib.drawing.panels import new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
 from backprop_lib.text import fixed, rate

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture
-from backprop_lib.drawing.plots import Panel, new_panel, thin
+from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number
 from backprop_lib.text import fixed

@@ -1,125 +1,22 @@
-"""Curves and contours: matplotlib draws the axes once, what moves is laid over them as a few SVG paths.
-
-A `Panel` is such a pair: a background picture and the map from data to its pixels. A slider needs one
-background and, for every position, only the marks; that is what makes it answer at once.
-"""
+"""Curves and contours: losses over the updates, and the loss surface over two weights."""
 
 from __future__ import annotations
 
-import io
-import math
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS, Picture, address
+from backprop_lib.drawing.canvas import COLOURS, Picture
+from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
 
-__all__ = ["Panel", "loss_panel", "new_panel", "plot_loss", "plot_surface", "surface_panel"]
-
-_STYLE: Any = {  # matplotlib names each of its settings in its types
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "axes.edgecolor": COLOURS["soft"],
-    "axes.labelcolor": COLOURS["ink"],
-    "text.color": COLOURS["ink"],
-    "xtick.color": COLOURS["ink"],
-    "ytick.color": COLOURS["ink"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.hashsalt": "backprop_lib",
-    "svg.fonttype": "path",
-}
-_LONGEST = 160  # points in one drawn curve
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A background drawn by matplotlib, and the way from data to its pixels."""
-
-    title: str
-    svg: str
-    width: float
-    height: float
-    axes: Axes
-
-    def pixels(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Return data points as pixels of the background, shape (points, 2), y downwards."""
-        points = self.axes.transData.transform(np.column_stack([np.asarray(x), np.asarray(y)]))
-        return np.column_stack([points[:, 0], self.height - points[:, 1]])
-
-    def curve(self, x: ArrayLike, y: ArrayLike) -> str:
-        """Return SVG marks for a curve with its first point open and its last one as `end` draws it."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            points = self.pixels(x, y)
-        points = np.clip(points[np.isfinite(points).all(axis=1)], -999, 1999).round(1)
-        path = "M" + "L".join(f"{px:g} {py:g}" for px, py in points)
-        (x0, y0), (x1, y1) = points[0], points[-1]
-        ink, paper = COLOURS["negative"], COLOURS["paper"]
-        return (
-            f'<path d="{path}" fill="none" stroke="{paper}" stroke-width="4.5" stroke-linejoin="round"/>'
-            f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="2" stroke-linejoin="round"/>'
-            f'<circle cx="{x0:g}" cy="{y0:g}" r="4.5" fill="{paper}" stroke="{ink}" stroke-width="2"/>'
-            f"{self.end(float(x1), float(y1), ink)}"
-        )
-
-    def end(self, x: float, y: float, ink: str, radius: float = 4.5) -> str:
-        """Return a filled dot at a pixel or, if that is outside the axes, an arrowhead that points there."""
-        left, top, width, height = map(float, self.inside.split())
-        look = f'fill="{ink}" stroke="{COLOURS["paper"]}" stroke-width="1"'
-        if left - 1 <= x <= left + width + 1 and top - 1 <= y <= top + height + 1:
-            return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" {look}/>'
-        at_x = min(max(x, left + 9), left + width - 9)
-        at_y = min(max(y, top + 9), top + height - 9)
-        turn = math.degrees(math.atan2(y - at_y, x - at_x))
-        place = f'transform="translate({at_x:g} {at_y:g}) rotate({turn:.0f}) scale({radius / 4.5:.2g})"'
-        return f'<path d="M-8-7L8 0L-8 7z" {place} {look}/>'
-
-    def tangent(self, x: float, y: float, slope: float, reach: float = 2.0) -> str:
-        """Return SVG marks for a point and the tangent through it."""
-        ends = self.pixels([x - reach, x + reach], [y - slope * reach, y + slope * reach]).round(1)
-        ((px, py),) = self.pixels([x], [y]).round(1)
-        ink, paper = COLOURS["negative"], COLOURS["paper"]
-        return (
-            f'<path d="M{ends[0, 0]:g} {ends[0, 1]:g}L{ends[1, 0]:g} {ends[1, 1]:g}" stroke="{ink}" '
-            f'stroke-width="2.5"/><circle cx="{px:g}" cy="{py:g}" r="5" fill="{ink}" stroke="{paper}"/>'
-        )
-
-    @property
-    def inside(self) -> str:
-        """The rectangle of the axes as `x y width height`, to clip marks with."""
-        box = self.axes.get_window_extent()
-        return f"{box.x0:.1f} {self.height - box.y1:.1f} {box.width:.1f} {box.height:.1f}"
-
-    def picture(self, marks: str, alt: str, beyond: str = "") -> Picture:
-        """Return the background with marks on it; those of `beyond` may leave the axes."""
-        x, y, width, height = self.inside.split()
-        clip = f'<clipPath id="in"><rect x="{x}" y="{y}" width="{width}" height="{height}"/></clipPath>'
-        end = self.svg.rindex("</svg>")
-        svg = f'{self.svg[:end]}{clip}<g clip-path="url(#in)">{marks}</g>{beyond}</svg>'
-        return Picture(svg, alt)
-
-    @property
-    def address(self) -> str:
-        """The background as a data address, for a style sheet."""
-        return address(self.svg)
-
-
-def thin(count: int, most: int = _LONGEST) -> Array:
-    """Return at most `most` of `count` indices: all of the first ones, then ever fewer, and the last."""
-    if count <= most:
-        return np.arange(count)
-    return np.unique(np.round(np.geomspace(1, count, most)).astype(int) - 1)
+__all__ = ["curve_panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
 
 
 def loss_panel(updates: int, low: float, high: float, goal: float | None = None) -> Panel:
@@ -227,32 +124,3 @@ def plot_surface(
     ]
     alt = f"Contours of the loss over two weights; the descent runs from {ends[0]} to {ends[1]}."
     return panel.picture(panel.curve(points[:, 0], points[:, 1]), alt)
-
-
-def new_panel(
-    title: str,
-    draw: Callable[[Axes], object],
-    width: float = 430.0,
-    height: float = 310.0,
-    size: float = 9.5,
-    frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
-) -> Panel:
-    """Return what `draw` draws on fresh axes; `frame` is their left, bottom, width and height as shares."""
-    with mpl.rc_context({**_STYLE, "font.size": size}):
-        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-        axes = figure.add_axes(frame)
-        draw(axes)
-        axes.minorticks_off()  # they cost more time than all the rest
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = re.sub(r'(?<= d=")[^"]+', _rounded, text.getvalue())
-    svg = (
-        svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")
-    )
-    return Panel(title, svg, width, height, axes)
-
-
-def _rounded(outline: re.Match[str]) -> str:
-    """Return an outline with one decimal, which is plenty: shorter, and the same on every platform."""
-    short = re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", outline[0])
-    return re.sub(r"\s*([A-Za-z])\s*", r"\1", short)

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.curves import DASHES, INKS
-from backprop_lib.drawing.plots import Panel, loss_panel, new_panel, surface_panel, thin
+from backprop_lib.drawing.panels import Panel, new_panel, thin
+from backprop_lib.drawing.plots import loss_panel, surface_panel
 from backprop_lib.drawing.valley import all_rates, here
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
@@ -91,11 +92,10 @@ class RatePanels:
     def _over_updates(self, path: Array, keep: Array) -> str:
         marks = ""
         for values, ink, dash in zip(path[keep].T, INKS, DASHES, strict=False):
-            points = self._path.pixels(keep + 1, values)
-            points = np.clip(points[np.isfinite(points).all(axis=1)], -999, 1999).round(1)
+            points = self._path.line(keep + 1, values)
             line = "M" + "L".join(f"{px:g} {py:g}" for px, py in points)
             look = f'fill="none" stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"'
-            end = self._path.end(float(points[-1, 0]), float(points[-1, 1]), ink, radius=3.5)
+            end = self._path.end(points, ink, radius=3.5)
             marks += f'<path d="{line}" {look}/>{end}'
         return marks
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas
-from backprop_lib.drawing.plots import Panel, surface_panel
+from backprop_lib.drawing.panels import Panel
+from backprop_lib.drawing.plots import surface_panel
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import Lean

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from backprop_lib.drawing.canvas import COLOURS
-from backprop_lib.drawing.plots import Panel, new_panel
+from backprop_lib.drawing.panels import Panel, new_panel
 from backprop_lib.functions import Array
 from backprop_lib.text import power_of_ten, rate
 from backprop_lib.training import Sweep
@@ -87,7 +87,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
         look = {"frameon": False, "alignment": "left", "loc": "upper left", "borderaxespad": 0}
         axes.add_artist(
             axes.legend(
-                handles=lines[::-1], title="loss after", bbox_to_anchor=(1.015, 1), handlelength=3.2, **look
+                handles=lines[::-1], title="loss after", bbox_to_anchor=(1.015, 1), handlelength=2.9, **look
             )
         )
         axes.legend(
@@ -97,7 +97,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
     often = [f"{n:,}" for n in counts]
     listed = f"{', '.join(often[:-1])} and {often[-1]}" if len(often) > 1 else often[0]
     title = f"All learning rates at once: the loss after {listed} updates. {_in_words(runs, kinds, stops)}"
-    return new_panel(title, draw, 872, 270, 11.5, (0.082, 0.18, 0.74, 0.79))
+    return new_panel(title, draw, 872, 280, 12.5, (0.085, 0.19, 0.715, 0.78))
 
 
 def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
@@ -126,8 +126,9 @@ def here(panel: Panel, learning_rate: float, loss: float) -> str:
     ((x, y),) = panel.pixels([learning_rate], [max(finite, 1e-300)]).round(1)
     ink = COLOURS["negative"]
     if not left <= x <= left + width:
-        return panel.end(float(x), float(np.clip(y, top + 9, top + height - 9)), ink)
+        level = float(np.clip(y, top + 9, top + height - 9))
+        return panel.end(np.array([[left + width / 2, level], [x, level]]), ink)
     line = f'<path d="M{x:g} {top:g}V{top + height:g}" stroke="{ink}" stroke-width="2"/>'
     if y < top:
         return f'{line}<path d="M{x:g} {top + 8:g}m-6-6l12 12m0-12l-12 12" stroke="{ink}" stroke-width="3"/>'
-    return line + panel.end(float(x), float(y), ink, radius=5.5)
+    return line + panel.end(np.array([[x, y]]), ink, radius=5.5)

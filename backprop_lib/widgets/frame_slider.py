@@ -13,7 +13,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.drawing.plots import Panel
+from backprop_lib.drawing.panels import Panel
 from backprop_lib.widgets.spoken import style
 
 __all__ = ["FrameSlider"]

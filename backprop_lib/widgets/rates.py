@@ -190,9 +190,13 @@ class RateExplorer(FrameSlider):
         frames.insert(at, frame)
         with self.stack.hold_sync():
             self.stack.children, self.stack.selected_index = frames, at
-        with self.slider.hold_sync():
+        before = self.slider.index
+        with self.slider.hold_sync():  # the bar in the page must have grown before its handle moves
             self.slider.options = [(name, i) for i, name in enumerate(labels)]
-            self.slider.index = at
+            self.slider.index = before
+        for way in ("vertical", "horizontal"):  # has the bar made anew, or its End key stays where it was
+            self.slider.orientation = way
+        self.slider.index = at
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:
@@ -209,7 +213,9 @@ def training_in_words(runs: Sweep, r: int, net: Network) -> str:
     at = ""
     if len(names) <= 2:
         values = zip(names, runs.path[outcome.updates, :, r], strict=True)
-        at = ", at " + ", ".join(f"{plain_name(name, single)} = {fixed(v, 4)}" for name, v in values)
+        at = ", at " + ", ".join(
+            f"{plain_name(name, single)} = {fixed(v, 4) if abs(v) < 1e4 else rate(v)}" for name, v in values
+        )
     loss = fixed(outcome.loss)
     said = {
         "converges": f"E < {rate(runs.goal)} after {n}{at}",
