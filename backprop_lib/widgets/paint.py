@@ -1,17 +1,15 @@
 """A field of 28 × 28 pixels to paint a digit in, and the network that reads it at once.
 
-The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python; there the
-forward pass decides, and what it says goes back as words and drawings.
+The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python through a hidden
+text field; there the forward pass decides, and what it says goes back as words and drawings.
 """
 
 from __future__ import annotations
 
-import traceback
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
+import ipywidgets as ipw
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
@@ -23,10 +21,23 @@ from backprop_lib.inputs import finite_array
 from backprop_lib.network import Network
 from backprop_lib.text import fixed
 from backprop_lib.widgets.live_trainer import LiveTrainer
+from backprop_lib.widgets.spoken import Spoken, script
 
 __all__ = ["PaintField", "centred"]
 
 SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
+_SCRIPT = script("paint.js")
+_RULES = f"""
+.bp-paint canvas {{ width: 280px; height: 280px; touch-action: none; cursor: crosshair; background: #fff;
+  border: 1px solid {COLOURS["soft"]}; }}
+.bp-paint canvas:focus-visible {{ outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}); }}
+.bp-paint .bp-field {{ padding: 4px; width: 282px; line-height: 1.35; }}
+.bp-paint .bp-field button {{ font: inherit; margin-right: 4px; padding: 3px 8px; cursor: pointer;
+  color: {COLOURS["ink"]}; background: {COLOURS["wash"]}; border: 1px solid {COLOURS["soft"]}; }}
+.bp-paint .bp-field button[aria-pressed=true] {{ background: {COLOURS["positive"]}; color: #fff; }}
+.bp-paint .bp-field p {{ margin: 6px 0 0; font-size: 90%; }}
+.bp-paint svg {{ display: block; max-width: 100%; height: auto; }}
+"""
 
 
 def centred(pixels: ArrayLike) -> Array:
@@ -72,7 +83,7 @@ def _moved(profile: Array, scale: float) -> Array:
     return shares
 
 
-class PaintField(anywidget.AnyWidget):
+class PaintField(ipw.HBox):  # type: ignore[misc]
     """A field to paint in, read by a network; other images come with a button and can be altered.
 
     Parameters
@@ -87,70 +98,90 @@ class PaintField(anywidget.AnyWidget):
     Attributes
     ----------
     pixels : bytes
-        The drawing, row by row, from 0, paper, to 255, ink.
+        A trait: the drawing, row by row, from 0, paper, to 255, ink.
     outputs : list of float
         The ten outputs.
+    other, centre : ipywidgets.Button, ipywidgets.Checkbox
+    says : Spoken
+        What the network reads.
+    drawn : ipywidgets.HTML
+        What it is shown, and what its neurons make of it.
 
     Examples
     --------
     >>> field = PaintField(Network.random([784, 4, 10]), np.zeros((1, 28, 28), np.uint8))
-    >>> field.says
+    >>> field.says.sentence
     'Nothing is painted yet.'
     """
 
-    _esm = Path(__file__).with_name("paint.js")
-    pixels = traitlets.CBytes().tag(sync=True)  # they come as a memoryview
-    count = traitlets.Int(0).tag(sync=True)  # of the questions that the browser has asked
-    answered = traitlets.Int(0).tag(sync=True)  # and of those that are answered
-    centre = traitlets.Bool(True).tag(sync=True)
-    picks = traitlets.Int(0).tag(sync=True)  # how often another image was asked for
-    says = traitlets.Unicode().tag(sync=True)
-    drawn = traitlets.Unicode().tag(sync=True)
+    pixels = traitlets.Bytes()
 
     def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
         self._source, self._scale = source, scale
-        self._images = _as_bytes(images)
+        self._images, self._picks, self._taking = _as_bytes(images), 0, False
         self.outputs: list[float] = []
         sizes = self.network.sizes
         if (sizes[0], sizes[-1]) != (SIDE * SIDE, 10):
             raise ValueError(f"source is {self.network}, expected 784 inputs and 10 outputs.")
-        super().__init__(pixels=self._images[0].tobytes())
-        self._read()
-        self.observe(lambda _: self._read(), ["pixels", "count", "centre"])
-        self.observe(lambda _: self._pick(), "picks")
+        hidden = ipw.Layout(display="none")
+        self._sent = ipw.Text(continuous_update=False, layout=hidden).add_class("bp-sent")
+        self._given = ipw.HTML(layout=hidden).add_class("bp-given")
+        field = ipw.HTML(f'<style onload="{_SCRIPT}">{_RULES}</style>').add_class("bp-local")
+        self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
+        self.centre = ipw.Checkbox(
+            value=True, description="fit and centre it as MNIST does", indent=False, layout={"width": "282px"}
+        )
+        self.says, self.drawn = Spoken(), ipw.HTML()
+        self._sent.observe(self.says.guarded(self._take), "value")
+        self.observe(self.says.guarded(self._give), "pixels")
+        self.centre.observe(self.says.guarded(self._read), "value")
+        self.other.on_click(self.says.guarded(self._pick))
         if isinstance(source, LiveTrainer):
-            source.observe(lambda _: self._read(), "epochs_done")
+            source.observe(self.says.guarded(lambda: self._read(asked=False)), "epochs_done")
+        left = ipw.VBox([field, self.other, self.centre, self._sent, self._given])
+        right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
+        super().__init__([left, right], layout={"flex_flow": "row wrap"})
+        self.add_class("bp-paint")
+        self.pixels = self._images[0].tobytes()
 
     @property
     def network(self) -> Network:
         """The network that reads."""
         return self._source.network if isinstance(self._source, LiveTrainer) else self._source
 
-    def _pick(self) -> None:
-        self.pixels = self._images[self.picks % len(self._images)].tobytes()
-
-    def _read(self) -> None:
-        """Show the drawing to the network, and what it says to the browser."""
+    def _take(self) -> None:
+        """Read what comes from the browser: a number, so that each message is a new one, and the pixels."""
+        self._taking = True
         try:
-            ink = _drawing(self.pixels)
-            seen = centred(ink) if self.centre else ink
-            trace = self.network.forward(self._scale * seen.ravel())
-            self.outputs = [float(a) for a in trace.a[-1]]
-            words, drawn = _answer(trace.a, bool(ink.any())), _decision(seen, trace.a)
-        except Exception as error:
-            lines = escape("".join(traceback.format_exception(error)))
-            words = f"{'' if isinstance(error, ValueError) else f'{type(error).__name__}: '}{error}"
-            drawn = f"<details><summary>Traceback</summary><pre>{lines}</pre></details>"
-        with self.hold_sync():
-            self.says, self.drawn, self.answered = words, drawn, self.count
+            self.pixels = bytes.fromhex(self._sent.value.partition(" ")[2])
+        finally:
+            self._taking = False
+        self._read()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def _give(self) -> None:
+        """Show the browser a drawing that does not come from there, and read it."""
+        if not self._taking:
+            self._given.value = f'<span data-ink="{self.pixels.hex()}"></span>'
+            self._read()
+
+    def _pick(self) -> None:
+        self._picks += 1
+        self.pixels = self._images[self._picks % len(self._images)].tobytes()
+
+    def _read(self, *, asked: bool = True) -> None:
+        """Show the drawing to the network, and say what it reads; if nobody asked, only what is new."""
+        ink = _drawing(self.pixels)
+        seen = centred(ink) if self.centre.value else ink
+        trace = self.network.forward(self._scale * seen.ravel())
+        self.outputs = [float(a) for a in trace.a[-1]]
+        self.drawn.value = _decision(seen, trace.a)
+        words = _answer(trace.a, bool(ink.any()))
+        if asked or words != self.says.sentence:
+            self.says.say(words)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the view, and the words that stand where no widget can be shown."""
-        found = super()._repr_mimebundle_(**kwargs)
-        if found is None:
-            return None
-        data, metadata = found
-        return {**data, "text/plain": repr(self)}, metadata
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"A field to paint digits in, 28 × 28, read by {self.network}."

@@ -11,17 +11,24 @@ import ipywidgets as ipw
 
 from backprop_lib.drawing.canvas import COLOURS
 
-__all__ = ["FieldError", "Spoken", "style"]
+__all__ = ["FieldError", "Spoken", "script", "style"]
 
-_LINES = map(str.strip, Path(__file__).with_name("spoken.js").read_text(encoding="utf-8").splitlines())
-_SCRIPT = escape("\n".join(line for line in _LINES if line and not line.startswith("//")))
+
+def script(name: str) -> str:
+    """Return a script of this folder as the value of an `onload` attribute."""
+    lines = map(str.strip, Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines())
+    return escape("\n".join(line for line in lines if line and not line.startswith("//")))
+
+
+_SCRIPT = script("spoken.js")
 _RULES = f"""
 .bp-said {{ margin: 4px 0; line-height: 1.4; }}
 .bp-said:empty {{ display: none; }}
 .bp-silence {{ padding: 6px 10px; border-left: 4px solid {COLOURS["negative"]}; font-weight: bold; }}
 .bp-live {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 .jupyter-widgets :is(.noUi-handle, button, input, select, textarea, summary):focus {{
-  outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}); outline-offset: 2px; }}
+  outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}) !important;
+  outline-offset: 2px; }}
 .widget-container :is(.widget-button, .widget-text input, .widget-dropdown select):focus {{
   outline-offset: -3px; }} /* a box cuts off what is outside */
 @media (prefers-reduced-motion: reduce) {{
@@ -50,6 +57,13 @@ class FieldError(ValueError):
 class Spoken(ipw.HTML):  # type: ignore[misc]
     """A line of text in a widget: each new sentence is announced, and its absence too, if Python is gone.
 
+    Attributes
+    ----------
+    sentence : str
+        What was said last.
+    said : int
+        How often something was said.
+
     Examples
     --------
     >>> spoken = Spoken()
@@ -58,7 +72,7 @@ class Spoken(ipw.HTML):  # type: ignore[misc]
     '<p class="bp-said" data-said="1">It is 3 &lt; 4.</p>'
     """
 
-    said = 0
+    said, sentence = 0, ""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
@@ -66,7 +80,7 @@ class Spoken(ipw.HTML):  # type: ignore[misc]
 
     def say(self, sentence: str, more: str = "") -> None:
         """Say a sentence; `more` is HTML to stand beneath it. Saying it again counts as news."""
-        self.said += 1
+        self.said, self.sentence = self.said + 1, sentence
         self._show(sentence, more)
 
     def _show(self, sentence: str, more: str = "") -> None:

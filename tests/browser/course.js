@@ -134,7 +134,7 @@
     const faults = [];
     for (const output of all(OUTPUTS, panel().node).filter(visible)) {
       const clips = (e) => e === output || getComputedStyle(e).overflowX !== "visible";
-      for (const element of [output, ...all("*:not(svg *, mjx-container *)", output)]) {
+      for (const element of [output, ...all("*:not(svg *, mjx-container *, .bp-live)", output)]) {
         const { scrollWidth, clientWidth } = element;
         if (clientWidth > 0 && scrollWidth > clientWidth + 2 && clips(element))
           faults.push(`${place(output)}: ${scrollWidth} px in ${clientWidth} px: ${element.className}`);

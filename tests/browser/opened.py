@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 OPENED = 60_000  # milliseconds at most until the page is there
@@ -86,6 +87,24 @@ class OpenedNotebook:
         side = "expandLeft" if files else "collapseLeft"
         self.page.evaluate(f"() => jupyterapp.shell.{side}()")
         self.page.evaluate("() => course.painted()")
+
+    @contextmanager
+    def theme(self, name):
+        """Show JupyterLab in a theme, such as “JupyterLab Dark”."""
+        heard = len(self.complaints)
+        try:
+            self._change_theme(name)
+            yield
+        finally:
+            self._change_theme("JupyterLab Light")
+            # JupyterLab itself complains if its theme is changed back too soon.
+            self.complaints[heard:] = [c for c in self.complaints[heard:] if "theme" not in c.lower()]
+
+    def _change_theme(self, name):
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+        light = str("Dark" not in name).lower()
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached", timeout=SETTLED)
+        self.page.wait_for_timeout(500)
 
     def photograph(self, folder, name):
         """Save the notebook page by page."""

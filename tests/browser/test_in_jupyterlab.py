@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe import serious
 from lab import ROOT
 from opened import SETTLED, disagreements, write_notebook
 from playwright.sync_api import TimeoutError as PageTimeoutError
@@ -57,6 +58,13 @@ def test_outputs_fit_their_width(notebook, width, files):
     if folder := os.environ.get("SCREENSHOTS"):
         notebook.photograph(Path(folder), f"{Path(notebook.path).stem}-{width}")
     assert not notebook.faults("overflow", patience=1000)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@each_notebook
+def test_nobody_is_kept_out(notebook, theme):
+    with notebook.theme(theme):
+        assert not serious(notebook.page)
 
 
 def check_moved(before, after):

@@ -1,0 +1,187 @@
+"""What a screen reader gets from the widgets, and what everybody is told when Python does not answer."""
+
+import pytest
+from axe import serious
+from opened import SETTLED, write_notebook
+
+CELLS = [
+    """
+from backprop_lib import Network
+from backprop_lib.widgets import LiveTrainer, log_rates, rate_explorer, stepper
+
+net = Network([[[0.5]], [[0.5]]])
+rate_explorer(net, [0.1], [0.9], log_rates(0.9, 1, 1), 500, goal=5e-5, start=0.9)""",
+    "stepper(net, [0.1], [0.9], learning_rate=0.4)",
+    """
+live = LiveTrainer(Network([[[0.5, 0.5]]]), [[0, 1], [1, 0]], [[1], [0]], 1.0, epochs=9, batch_size=1)
+live""",
+    """
+import ipywidgets
+from backprop_lib.widgets.spoken import Spoken
+
+ipywidgets.VBox([ipywidgets.IntSlider(3, description="n"), ipywidgets.Play(), Spoken()])""",
+]
+
+BUSY = """
+import time
+import ipywidgets
+from backprop_lib.widgets.spoken import Spoken
+
+spoken, button, field = Spoken(), ipywidgets.Button(description="ask"), ipywidgets.Text(description="name")
+
+def answer():
+    time.sleep(0 if button.tooltip == "quick" else 4.5)
+    button.tooltip = "quick"
+    spoken.say("Here I am.")
+
+button.on_click(spoken.guarded(answer))
+ipywidgets.VBox([field, button, spoken])"""
+
+
+def test_the_notice_goes_when_the_answer_comes(lab, folder):
+    write_notebook(folder / "busy.ipynb", [("code", BUSY)])
+    with lab.open("busy.ipynb") as notebook:
+        page, silence = notebook.page, notebook.page.locator(".bp-silence")
+        page.get_by_role("textbox", name="name").press("a")  # typing asks nothing yet
+        page.wait_for_timeout(3500)
+        assert not silence.count()
+        page.get_by_role("button", name="ask").click()
+        silence.wait_for(timeout=SETTLED)
+        page.locator(".bp-said", has_text="Here I am.").wait_for(timeout=SETTLED)
+        assert not silence.count()
+        page.get_by_role("button", name="ask").click()
+        page.wait_for_timeout(3500)
+        assert not silence.count()
+
+
+BAD = [
+    "import ipywidgets\n\nipywidgets.SelectionSlider(options=['a', 'b'], description='bad')",
+    "from IPython.display import HTML\n\n"
+    "HTML('<button></button><p style=\"color: #bbb; background: #ccc\">pale</p>')",
+    'HTML(\'<div role="img" style="width: 9px; height: 9px"></div><input type="text">\')',
+]
+
+
+def test_a_bad_widget_is_found(lab, folder):
+    write_notebook(folder / "bad.ipynb", [("code", cell) for cell in BAD])
+    with lab.open("bad.ipynb") as notebook:
+        notebook.page.wait_for_selector(".noUi-handle", timeout=SETTLED)
+        found = {wrong.partition(":")[0] for wrong in serious(notebook.page)}
+    assert {"aria-input-field-name", "button-name", "color-contrast", "role-img-alt", "label"} <= found
+
+
+# Note every sentence that the live region of a box is given.
+LISTEN = """box => {
+  const live = box.querySelector(".bp-live");
+  window.heard = [];
+  const note = () => live.textContent && heard.push(live.textContent);
+  new MutationObserver(note).observe(live, { childList: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def widgets(lab, folder):
+    """Open one notebook with several widgets."""
+    write_notebook(folder / "widgets.ipynb", [("code", cell) for cell in CELLS])
+    with lab.open("widgets.ipynb") as notebook:
+        assert not list(notebook.execution())
+        notebook.page.wait_for_selector(".bp-live", state="attached", timeout=SETTLED)
+        yield notebook
+
+
+def box(notebook, number):
+    """Return the outermost box of a cell's widget."""
+    cell = notebook.page.query_selector_all(".jp-Notebook .jp-CodeCell")[number]
+    return cell.query_selector(".jp-OutputArea-output .widget-vbox")
+
+
+def test_a_slider_has_a_name_and_says_what_it_shows(widgets):
+    for slider, name, last in zip(widgets.sliders, ("learning rate η", "step"), (30, 14), strict=True):
+        handle = slider.element(".noUi-handle")
+        for key in ("End", "Home", "PageUp", "ArrowRight"):
+            state = slider.press(key)
+            told = {part: handle.get_attribute(f"aria-{part}") for part in ("label", "valuetext", "valuemax")}
+            assert told == {"label": name, "valuetext": state["readout"], "valuemax": f"{last}.0"}
+        assert handle.get_attribute("role") == "slider"
+        assert handle.get_attribute("aria-orientation") == "horizontal"
+
+
+def test_the_name_is_told_at_once(widgets):
+    change = """handle => {
+      handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
+      return Promise.resolve().then(() => handle.getAttribute("aria-valuetext"));
+    }"""
+    slider = widgets.sliders[1]
+    slider.press("End")
+    assert slider.element(".noUi-handle").evaluate(change) == "13 of 14"
+
+
+def test_only_the_last_sentence_of_a_held_key_is_announced(widgets):
+    slider, page = widgets.sliders[1], widgets.page
+    slider.press("Home")
+    page.wait_for_timeout(500)
+    box(widgets, 1).evaluate(LISTEN)
+    assert box(widgets, 1).evaluate("box => box.querySelectorAll('[aria-live], [role=status]').length") == 1
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => heard.length", timeout=SETTLED)
+    page.wait_for_timeout(500)
+    (heard,) = page.evaluate("() => heard")
+    assert [heard] == slider.state["sentences"]
+    assert heard.startswith("Step 6 of 14: ")
+    page.wait_for_function(
+        "box => !box.querySelector('.bp-live').textContent", arg=box(widgets, 1), timeout=SETTLED
+    )
+
+
+def test_what_python_says_is_announced(widgets):
+    page, trainer = widgets.page, box(widgets, 2)
+    trainer.evaluate(LISTEN)
+    page.get_by_role("textbox", name="learning rate η").last.fill("fast")
+    for _ in range(2):  # said again, it is news again
+        page.get_by_role("button", name="Reset").click()
+        page.wait_for_function("() => heard.length", timeout=SETTLED)
+        page.wait_for_timeout(500)
+        assert page.evaluate("() => heard.splice(0)[0]").startswith("“learning rate η” is 'fast', expected")
+    page.get_by_role("textbox", name="learning rate η").last.fill("1")
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_text("A network 2-1 that has learned nothing yet.").first.wait_for(timeout=SETTLED)
+    assert not page.query_selector(".bp-silence")
+
+
+def test_a_readout_is_no_stop_unless_it_takes_numbers(widgets):
+    inert = "box => [...box.querySelectorAll('.widget-readout')].map((readout) => readout.inert)"
+    assert box(widgets, 0).evaluate(inert) == [True]
+    assert box(widgets, 1).evaluate(inert) == [True]
+
+
+def test_running_a_cell_again_leaves_nothing_behind(widgets):
+    page = widgets.page
+    before = page.evaluate("() => document.querySelectorAll('.bp-live').length")
+    page.evaluate(
+        "async () => { const { content } = jupyterapp.shell.currentWidget; content.activeCellIndex = 1;"
+        " await jupyterapp.commands.execute('notebook:run-cell') }"
+    )
+    page.wait_for_function(
+        "n => document.querySelectorAll('.bp-live').length === n", arg=before, timeout=SETTLED
+    )
+    slider = widgets.sliders[1]
+    assert slider.press("End")["readout"] == "14 of 14"
+    assert slider.element(".noUi-handle").get_attribute("aria-valuetext") == "14 of 14"
+
+
+def test_without_python_whoever_asks_is_told_so(widgets):
+    page = widgets.page
+    assert widgets.stop_kernel()
+    silence = page.locator(".bp-silence")
+    widgets.sliders[0].press("Home")  # needs no Python
+    page.get_by_role("button", name="Start", exact=True).click()
+    silence.wait_for(timeout=SETTLED)
+    assert silence.inner_text().startswith("No answer from Python: it is busy, or its kernel is not running.")
+    assert silence.count() == 1
+    assert box(widgets, 2).query_selector("[data-said] + .bp-silence")
+    field = page.get_by_role("textbox", name="or type a rate")
+    field.fill("0.123")
+    field.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('.bp-silence').length === 2", timeout=SETTLED)
+    assert box(widgets, 0).query_selector(".bp-silence")

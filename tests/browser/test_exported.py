@@ -1,0 +1,233 @@
+"""Notebooks saved as HTML: with no Python at all, what was prepared moves, and what needs Python says so.
+
+EXPORTED=all in the environment tries every notebook.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from html import unescape
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from browser_choice import require_browser
+from lab import ROOT
+from npm import package
+from opened import SETTLED
+from playwright.sync_api import sync_playwright
+
+REQUIRE = ("requirejs", "2.3.8", "777158e89275e16bd51aec3ef714fbcb5dc45789e7078659933bc814916d7dec")
+MANAGER = (
+    *("@jupyter-widgets/html-manager", "1.0.15"),
+    "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
+)
+EVERY = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+CHOSEN = EVERY if os.environ.get("EXPORTED") == "all" else ["01_one_path", "07_digits"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and writes no log."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def served(folder):
+    """Serve a folder on this machine and yield its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(package(*REQUIRE) / "require.js", folder)
+    shutil.copy(package(*MANAGER) / "dist" / "embed-amd.js", folder)
+    for nothing in (
+        "none.js",
+        "favicon.ico",
+    ):  # in place of MathJax, and of what a browser asks for by itself
+        (folder / nothing).write_text("", encoding="utf-8")
+    with served(folder) as address:
+        yield folder, address
+
+
+def export(name, folder, address):
+    """Execute a notebook and save it as a page that loads its programs from `address`."""
+    command = [
+        *(sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "--log-level=ERROR"),
+        f"--HTMLExporter.require_js_url={address}require.js",
+        f"--HTMLExporter.widget_renderer_url={address}embed-amd.js",
+        f"--HTMLExporter.mathjax_url={address}none.js",
+        f"--output-dir={folder}",
+        str(ROOT / "notebooks" / f"{name}.ipynb"),
+    ]
+    kernel = {"OPENBLAS_NUM_THREADS": "1", "IPYTHONDIR": str(folder / "ipython")}
+    subprocess.run(command, env=os.environ | kernel, stdin=subprocess.DEVNULL, timeout=300, check=True)
+    return f"{address}{name}.html"
+
+
+class Exported:
+    """A page that was saved, in a browser, with what it complained of and asked for."""
+
+    def __init__(self, page, name, address):
+        self.page, self.name, self.complaints, self.foreign = page, name, [], []
+        site = urlsplit(address).netloc
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda r: self._asked(urlsplit(r.url), site))
+        page.goto(address)
+        book = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+        words = [
+            output["data"].get("text/plain", "")
+            for cell in book.cells
+            for output in cell.get("outputs", [])
+            if "data" in output
+        ]
+        self.sliders = [text for text in words if text.startswith("Slider “")]
+        page.wait_for_function(
+            "n => document.querySelectorAll('.bp-local .noUi-handle').length === n",
+            arg=len(self.sliders),
+            timeout=SETTLED,
+        )
+
+    def _heard(self, message):
+        own = message.text.startswith("strict mode:")  # the widget manager's, about its own schema
+        if message.type in ("error", "warning") and not own:
+            self.complaints.append(message.text)
+
+    def _asked(self, target, site):
+        if target.scheme not in ("data", "blob") and target.netloc != site:
+            self.foreign.append(target.geturl())
+
+
+@pytest.fixture(scope="module", params=CHOSEN)
+def exported(request, site):
+    folder, address = site
+    page_address = export(request.param, folder, address)
+    with sync_playwright() as playwright:
+        executable = require_browser(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=executable, args=["--disable-gpu"])
+        try:
+            yield Exported(browser.new_page(), request.param, page_address)
+        finally:
+            browser.close()
+
+
+# Walk through all positions of a slider by a key, or by the button of that key; what each says and is called.
+WALK = """async ([n, key, byButton]) => {
+  const handle = document.querySelectorAll(".bp-local .noUi-handle")[n];
+  const box = handle.closest(".widget-vbox");
+  const button = byButton && [...box.querySelectorAll("button")].find((b) => b.value === key);
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const seen = [];
+  for (let last = null; ; ) {
+    const end = performance.now() + 5000;
+    const at = handle.ariaValueNow;
+    if (at === last) return seen;
+    let lines;
+    do {
+      await frame();
+      lines = [...box.querySelectorAll(".bp-said:not([data-said])")].map((line) => line.innerText);
+    } while ((lines.length !== 1 || lines[0] === seen.at(-1)?.[0]) && performance.now() < end);
+    seen.push([lines.join(), handle.ariaLabel, handle.ariaValueText]);
+    last = at;
+    if (byButton) button.click();
+    else handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  }
+}"""
+
+# What Python prepared: for each slider of the saved state its name, labels and sentences.
+STATE = """() => {
+  const script = document.querySelector("script[type='application/vnd.jupyter.widget-state+json']");
+  return Object.entries(JSON.parse(script.textContent).state);
+}"""
+
+
+def prepared(page):
+    """Return name, labels and sentences of every slider, by what its stack holds in the saved state."""
+    models = dict(page.evaluate(STATE))
+    of = lambda reference: models[reference.removeprefix("IPY_MODEL_")]["state"]  # noqa: E731
+    found = []
+    for model in models.values():
+        if model["model_name"] in ("DirectionalLinkModel", "LinkModel"):
+            (slider, _), (stack, _) = model["state"]["source"], model["state"]["target"]
+            if "_options_labels" in of(slider) and of(slider)["_model_name"] == "SelectionSliderModel":
+                frames = [of(frame)["value"] for frame in of(stack)["children"]]
+                said = [unescape(f.partition('class="bp-said">')[2].partition("</p>")[0]) for f in frames]
+                found.append((of(slider)["description"], of(slider)["_options_labels"], said))
+    return found
+
+
+def test_every_position_says_what_python_prepared(exported):
+    wanted = {(name, tuple(labels)): said for name, labels, said in prepared(exported.page)}
+    for n, words in enumerate(exported.sliders):
+        exported.page.locator(".bp-local .noUi-handle").nth(n).press("Home")
+        forward = exported.page.evaluate(WALK, [n, "ArrowRight", False])
+        sentences, names, labels = zip(*forward, strict=True)
+        assert len(set(names)) == 1
+        assert words.startswith(f"Slider “{names[0]}”, {len(labels)} positions from {labels[0]} to ")
+        assert list(sentences) == wanted[names[0], labels]
+        assert exported.page.evaluate(WALK, [n, "ArrowLeft", False]) == forward[::-1]
+
+
+def test_the_buttons_of_a_stepper(exported):
+    for n, words in enumerate(exported.sliders):
+        if words.startswith("Slider “step”"):
+            exported.page.locator(".bp-local .noUi-handle").nth(n).press("Home")
+            forward = exported.page.evaluate(WALK, [n, "ArrowRight", True])
+            assert forward[-1][0].startswith(f"Step {len(forward) - 1} of {len(forward) - 1}: ")
+            assert exported.page.evaluate(WALK, [n, "ArrowLeft", True]) == forward[::-1]
+
+
+# Where Python speaks: the outermost box of each, in which something can be asked of it.
+BOXES = """() => [...document.querySelectorAll("[data-said]")].map((line) => {
+  let box = line.closest(".jupyter-widgets");
+  for (let outer; (outer = box.parentElement.closest(".jupyter-widgets")); ) box = outer;
+  return box;
+})"""
+
+
+def test_what_needs_python_says_so(exported):
+    page = exported.page
+    boxes = list(page.evaluate_handle(BOXES).get_properties().values())
+    for box in boxes:
+        box = box.as_element()
+        if field := box.query_selector(".widget-text:not(.bp-sent) input"):
+            field.fill("0.123")
+            field.press("Enter")
+        else:
+            box.query_selector(".widget-button").click()
+    page.wait_for_function(
+        "n => document.querySelectorAll('.bp-silence').length === n", arg=len(boxes), timeout=SETTLED
+    )
+    assert len(boxes) >= {"01_one_path": 1, "07_digits": 2}.get(exported.name, 0)
+    for box in boxes:
+        assert box.as_element().query_selector(".bp-silence")
+
+
+def test_a_drawing_can_be_made_though_nobody_reads_it(exported):
+    page = exported.page
+    for canvas in page.query_selector_all(".bp-paint canvas"):
+        before = canvas.evaluate("canvas => canvas.toDataURL()")
+        canvas.click()
+        assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+
+
+def test_nothing_complained_or_asked_for_another_site(exported):
+    assert not exported.complaints
+    assert not exported.foreign
+    assert not exported.page.get_by_text("Error creating widget").count()
