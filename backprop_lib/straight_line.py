@@ -19,9 +19,17 @@ from backprop_lib.derivation import Derivation, Expr
 from backprop_lib.functions import Array
 from backprop_lib.inputs import check_targets, finite_number, finite_rows, whole_number
 from backprop_lib.network import Network
+from backprop_lib.parameters import rebuilt
 from backprop_lib.text import identifier
 
-__all__ = ["compile_straight_line", "compile_training", "straight_line", "training_program"]
+__all__ = [
+    "compile_straight_line",
+    "compile_training",
+    "inputs_of",
+    "step_lines",
+    "straight_line",
+    "training_program",
+]
 
 Function = Callable[..., tuple[float, tuple[float, ...]]]
 
@@ -44,7 +52,7 @@ def straight_line(d: Derivation) -> str:
     body = _definitions(d) + _deltas(d) + [(f"dE_d{identifier(n)}", s) for n, s in _slopes(d)]
     return "\n".join(
         [
-            f"def loss_and_gradients({', '.join(map(identifier, d.parameters + _inputs(d)))}):",
+            f"def loss_and_gradients({', '.join(map(identifier, d.parameters + inputs_of(d)))}):",
             *(f"    {name} = {_code(expression)}" for name, expression in body),
             f"    return E, ({' '.join(f'dE_d{identifier(n)},' for n in d.parameters)})",
         ]
@@ -88,6 +96,21 @@ def training_program(d: Derivation, keep_losses: bool = True) -> str:
             w1_0_0 -= delta1_0*x_0
         return (w1_0_0,)
     """
+    before, after = step_lines(d, keep_losses)
+    arguments = ["steps", "learning_rate", "losses", *map(identifier, d.parameters + inputs_of(d))]
+    return "\n".join(
+        [
+            f"def run({', '.join(arguments)}, exp=math.exp):",
+            "    for _ in range(steps):",
+            *(f"        {line}" for line in before),
+            *(f"        {parameter} -= {move}" for parameter, move in after),
+            f"    return ({' '.join(f'{identifier(n)},' for n in d.parameters)})",
+        ]
+    )
+
+
+def step_lines(d: Derivation, keep_losses: bool = False) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return one step for one example: the lines up to the deltas, and what each parameter moves by."""
     *definitions, (_, E) = _definitions(d)
     last, rate = len(d.net.weights), sp.Symbol("learning_rate")
     offs, names = [], {}
@@ -104,17 +127,9 @@ def training_program(d: Derivation, keep_losses: bool = True) -> str:
         *(f"{name} = {_code(expression)}" for name, expression in definitions + offs),
         *([f"losses.append({_code(E.xreplace(names))})"] if keep_losses else []),
         *(f"{name} = {_code(expression)}" for name, expression in deltas),
-        *(f"{identifier(name)} -= {_code(slope)}" for name, slope in _slopes(d)),
     ]
-    arguments = ["steps", "learning_rate", "losses", *map(identifier, d.parameters + _inputs(d))]
-    return "\n".join(
-        [
-            f"def run({', '.join(arguments)}, exp=math.exp):",
-            "    for _ in range(steps):",
-            *(f"        {_quickened(line)}" for line in lines),
-            f"    return ({' '.join(f'{identifier(n)},' for n in d.parameters)})",
-        ]
-    )
+    moves = [(identifier(name), _quickened(_code(slope))) for name, slope in _slopes(d)]
+    return [_quickened(line) for line in lines], moves
 
 
 def compile_training(
@@ -150,13 +165,14 @@ def compile_training(
         start = d.net.by_name()
         losses: list[float] = []
         end = run(steps, rate, losses, *start.values(), *x.tolist(), *t.tolist())
-        net = d.net.with_values(dict(zip(start, end, strict=True)))
+        net = d.net.replace(*rebuilt(d.net.weights, d.net.biases, dict(zip(start, end, strict=True))))
         return np.array([*losses, net.loss(x, t)]), net
 
     return train
 
 
-def _inputs(d: Derivation) -> list[str]:
+def inputs_of(d: Derivation) -> list[str]:
+    """Return the names of the inputs and targets."""
     return [name for name in d.symbols if name[0] in "xt"]
 
 

@@ -3,7 +3,9 @@
 Each table is one training that everybody does from the same start. They take turns, round after round, and
 the figure is the time of a peer over the course's time **in the same round**: the median of the rounds and,
 in brackets, the middle half of them. Time is the processor's, all threads together, so that other work on the
-machine counts little. What is not installed is named and left out (`pip install -e .[bench]`).
+machine counts little. What a peer compiles once is said under the table; it counts only where everything
+does, from the start of Python to the result. What is not installed is named and left out
+(`pip install -e .[bench,fast]`).
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N]
 """
@@ -16,6 +18,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
+from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -24,11 +27,13 @@ from time import process_time
 import numpy as np
 from training_frameworks import FRAMEWORKS
 from training_peers import AT_ONCE, OWN, Problem
+from training_start import even_or_odd
 
 from backprop_lib import Network, sweep
-from backprop_lib.datasets import mnist, one_hot, parity
+from backprop_lib.datasets import mnist, one_hot
 
 PEERS = OWN | FRAMEWORKS
+ONCE: dict[str, float] = {}  # what the first run of a peer took longer than the second
 Rounds = dict[str, list[float]]
 
 
@@ -36,11 +41,6 @@ def digits(examples: int = 60_000) -> Problem:
     net = Network.random([784, 32, 10], seed=0, loss="squared_error")
     x, t = mnist().x_train[:examples].reshape(examples, -1), one_hot(mnist().y_train[:examples], 10)
     return Problem(net, x, t, 0.3, 256, scale=1 / 255)
-
-
-def even_or_odd() -> Problem:
-    x, t = parity(10)
-    return Problem(Network.random([10, 3, 2], seed=0, loss="squared_error"), x[:700], t[:700], 0.3, 8)
 
 
 def two_two_two(steps: int = 1000) -> Problem:
@@ -63,8 +63,9 @@ def ready(name: str, p: Problem) -> Callable[[], float] | None:
         for _ in range(epochs):
             epoch()
 
-    run()  # compiles, and makes arrays
-    times = int(max(1, 0.02 // seconds(run)))  # what is over at once is repeated
+    first, second = seconds(run), seconds(run)
+    ONCE[name] = first - second  # to compile, and to make arrays
+    times = int(max(1, 0.02 // second))  # what is over at once is repeated
     return lambda: sum(seconds(run) for _ in range(times)) / times
 
 
@@ -97,6 +98,8 @@ def compare(title: str, p: Problem, names: list[str], rounds: int, more=None, on
     measures = {name: measure for name in names if (measure := ready(name, p))} | (more or {})
     found = take_turns(measures, rounds)
     table(title, found, one or names[0])
+    if compiled := [f"{name} {ONCE[name]:.1f} s" for name in measures if ONCE.get(name, 0) > 0.1]:
+        print(f"before that, once and not in the figures, to compile: {'; '.join(compiled)}")
     return found
 
 
@@ -142,23 +145,32 @@ def many_rates(p: Problem) -> Callable[[], float]:
     return lambda: seconds(lambda: sweep(p.net, p.x, p.t, rates, p.epochs))
 
 
-def imports(module: str, cache: str) -> Callable[[], float]:
-    """Return a measurement of an import in a new Python that finds everything compiled in `cache`."""
-    environment = os.environ | {"PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+def new_python(*arguments: str, cache: str | None = None) -> Callable[[], float]:
+    """Return a measurement of a new Python; with `cache`, it keeps compiled modules there and uses them."""
+    run, environment = [sys.executable, *arguments], dict(os.environ)
+    if cache:
+        environment |= {"PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
 
     def measure() -> float:
         before = getrusage(RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", f"import {module}"], check=True, env=environment)
+        subprocess.run(run, check=True, env=environment, stdout=subprocess.DEVNULL)
         after = getrusage(RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    measure()
+    if cache:
+        measure()
     return measure
+
+
+def from_start(names: list[str], epochs: int) -> dict[str, Callable[[], float]]:
+    """Return measurements from a process's start to its result, of those that other tables found here."""
+    script = str(Path(__file__).with_name("training_start.py"))
+    return {name: new_python(script, name, str(epochs)) for name in names if name in ONCE}
 
 
 def versions() -> str:
     found = []
-    for name in ("numpy", "torch", "jax", "scikit-learn", "autograd", "micrograd"):
+    for name in ("numpy", "numba", "torch", "jax", "scikit-learn", "autograd", "micrograd"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -200,6 +212,7 @@ def main() -> None:
     p = two_two_two()
     names = [
         f"{own}, straight line",
+        f"{own}, machine code",
         f"{own}, lean steps",
         own,
         "plain NumPy",
@@ -214,8 +227,15 @@ def main() -> None:
     title = f"2-2-2, one example, {p.epochs} steps: one learning rate, and 64 at once"
     compare(title, p, [lean], rounds, {"64 learning rates (sweep)": many_rates(p)}, lean)
 
+    names = [own, "autograd", "JAX, compiled as a whole", "scikit-learn", "PyTorch, modules and SGD"]
+    names += [] if quick else ["JAX, compiled step", "PyTorch, updates by hand", "micrograd"]
+    found = take_turns(from_start(names, 20), 1 if quick else 3)
+    table("10-3-2, parity, 20 epochs, from the start of a new Python to the result", found, own)
+
     with TemporaryDirectory() as cache:
-        measures = {f"import {name}": imports(name, cache) for name in ("numpy", "backprop_lib")}
+        measures = {
+            f"import {m}": new_python("-c", f"import {m}", cache=cache) for m in ("numpy", "backprop_lib")
+        }
         table("A new Python", take_turns(measures, rounds), "import numpy")
 
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_lib import Network, derive
+from backprop_lib import Network
 from backprop_lib.batches import cut
 from backprop_lib.lean import Lean
-from backprop_lib.straight_line import compile_training
 from backprop_lib.trainer import Trainer
 
 Array = NDArray[np.floating]
@@ -86,10 +85,27 @@ def lean_steps(p: Problem) -> Run:
 
 def straight_line(p: Problem) -> Run:
     """The course's program of plain numbers, for one example: all epochs in one call."""
+    from backprop_lib import derive
+    from backprop_lib.straight_line import compile_training
+
     train, done = compile_training(derive(p.net), keep_losses=False), []
 
     def epochs() -> None:
         done[:] = [train(p.scale * p.x[0], p.t[0], p.learning_rate, p.epochs)[1]]
+
+    return epochs, lambda: done[0]
+
+
+def machine_code(p: Problem) -> Run:
+    """The course's program of plain numbers, compiled by numba, in double precision."""
+    from backprop_lib import derive
+    from backprop_lib.machine_code import compile_batches
+
+    train, done, x = compile_batches(derive(p.net)), [], p.x * p.scale
+    size = p.batch_size if p.batch_size < len(x) else None
+
+    def epochs() -> None:
+        done[:] = [train(x, p.t, p.learning_rate, p.epochs, size)]
 
     return epochs, lambda: done[0]
 
@@ -236,10 +252,11 @@ def autograd(p: Problem) -> Run:
     return epoch, lambda: p.result(layers)
 
 
-AT_ONCE = {lean_steps, straight_line}
+AT_ONCE = {lean_steps, machine_code, straight_line}
 OWN = {
     "this course": this_course,
     "this course, lean steps": lean_steps,
+    "this course, machine code": machine_code,
     "this course, straight line": straight_line,
     "this course, checked networks": checked_networks,
     "plain NumPy": plain_numpy,

@@ -1,5 +1,6 @@
 """The benchmarks' peers compute what the course computes: a ratio of different work would mean nothing."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import training
 import training_frameworks
 import training_growth
 import training_peers
+import training_start
 from training_peers import AT_ONCE, Problem
 
 PEERS = training_peers.OWN | training_frameworks.FRAMEWORKS
@@ -105,5 +107,20 @@ def test_tables_measure_real_work(capsys):
     assert set(found) == {"this course", "plain NumPy", "limit"}
     assert all(time > 0 for times in found.values() for time in times)
     assert "small" in capsys.readouterr().out
+    assert training.ONCE.keys() >= {"this course", "plain NumPy"}
     (part,) = training.part_of(p, "document 003's algorithm", 5).values()
     assert part() > 0
+
+
+def test_a_training_is_measured_from_the_start_of_python(monkeypatch, capsys):
+    monkeypatch.setattr(training, "ONCE", {"this course": 0.0})  # what is installed, as other tables found
+    (measure,) = training.from_start(["this course", "not installed"], epochs=1).values()
+    assert measure() > 0.05
+    with pytest.raises(subprocess.CalledProcessError):
+        training.new_python("-c", "raise SystemExit(1)")()
+    p = training_start.even_or_odd(epochs=2)
+    for name in HERE:
+        if name not in ("scikit-learn", "micrograd", "this course, lean steps", "this course, straight line"):
+            monkeypatch.setattr(sys, "argv", ["", name, "2"])
+            training_start.main()
+            assert float(capsys.readouterr().out) == pytest.approx(expected(p).loss(p.x, p.t), rel=1e-4), name

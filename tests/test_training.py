@@ -1,11 +1,16 @@
 """One training, many trainings at once, and the words for how they end."""
 
+import sys
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, sweep, sweeping, train
+from backprop_lib import Network, machine_code, sweep, sweeping, train
+from backprop_lib.datasets import parity
+from backprop_lib.minibatch import epoch_of_batches
 from backprop_lib.straight_line import compile_straight_line, compile_training
 from backprop_lib.training import Sweep, loss_on_grid
 
@@ -88,6 +93,57 @@ def test_a_straight_line_training_takes_the_steps_of_train(problem):
     expected = train(net, x[0], t[0], 0.05, epochs=5)
     np.testing.assert_allclose(loss, expected.loss, rtol=1e-8, atol=1e-12)
     np.testing.assert_allclose(list(end.by_name().values()), expected.path[-1], rtol=1e-8, atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(largest=3))
+def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
+    """As Python, for which nothing need be installed: mini-batches, the remainder too, in the same order."""
+    from backprop_lib import derive
+
+    net, x, t = problem
+    run = machine_code._training(derive(net), lambda program: program)
+    for batch_size in (None, 2):
+        got = run(x, t, 0.05, epochs=3, batch_size=batch_size, seed=4)
+        expected = train(net, x, t, 0.05, epochs=3, batch_size=batch_size, seed=4).path[-1]
+        np.testing.assert_allclose(list(got.by_name().values()), expected, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed: pip install -e .[fast]")
+@pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy"])
+def test_machine_code_takes_the_steps_of_the_clear_network(loss):
+    from backprop_lib import derive
+
+    x, t = parity(3)
+    expected = net = Network.random([3, 2, 2], seed=1, loss=loss)
+    run, rng = machine_code.compile_batches(derive(net)), np.random.default_rng(5)
+    for _ in range(4):
+        for batch in epoch_of_batches(rng, len(x), 3):
+            expected = expected.step(expected.gradients(x[batch], t[batch]), 0.7)
+    got = run(x, t, 0.7, epochs=4, batch_size=3, seed=5)
+    wanted = list(expected.by_name().values())
+    np.testing.assert_allclose(list(got.by_name().values()), wanted, rtol=1e-10)
+    other = run(x, t, 0.7, epochs=4, batch_size=3, seed=6)
+    assert not np.allclose(list(other.by_name().values()), wanted, rtol=1e-10)
+    with pytest.raises(ValueError, match="expected a finite number"):
+        run(1e300 * (x + 1), t, 1e300, epochs=4)
+
+
+def test_machine_code_says_what_it_needs(monkeypatch):
+    from backprop_lib import derive
+
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ModuleNotFoundError, match=r"numba is not installed, .* pip install -e \.\[fast\]"):
+        machine_code.compile_batches(derive(NET))
+    run = machine_code._training(derive(NET), lambda program: program)
+    for arguments, says in (
+        (([[0.1, 0.2]], [[0.9]], 0.9, 1), r"x has shape \(1, 2\)"),
+        (([[0.1]], [[0.9]], float("nan"), 1), "learning_rate is nan"),
+        (([[0.1]], [[0.9]], 0.9, -1), "epochs is -1"),
+        (([[0.1]], [[0.9]], 0.9, 1, 0), "batch_size is 0"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            run(*arguments)
 
 
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
