@@ -14,7 +14,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.slices import Limits, Slice, checked_limits
+from backprop_lib.drawing.slices import Descent, Limits, Slice, checked_limits
 from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate
@@ -131,7 +131,11 @@ class LossSurface(ipw.VBox):  # type: ignore[misc]
         def of(names: tuple[str, str]) -> Slice:
             return Slice(net, x, t, names, limits)
 
-        self._slice = of
+        @lru_cache(4)  # walking along a path is no reason to compute it again
+        def walk(names: tuple[str, str], start: tuple[float, float], eta: float) -> Descent:
+            return of(names).descend(start, eta, updates)
+
+        self._slice, self._walk = of, walk
         self.view: SurfaceView | None = None
         self._quiet = False  # while the controls are set from here
         every = [(plain_name(name, self._single), name) for name in net.by_name()]
@@ -195,7 +199,7 @@ class LossSurface(ipw.VBox):  # type: ignore[misc]
         if names[0] == names[1]:
             raise FieldError(f"Both menus say {names[0]}: choose two different ones.")
         surface = self._slice(names)
-        descent = surface.descend([slider.value for slider in self.starts], eta, self.update.max)
+        descent = self._walk(names, tuple(slider.value for slider in self.starts), eta)
         view = SurfaceView(surface, descent, eta, self.update.value)
         if self.view is None or self.view.surface is not surface:
             self._style.value = view.style([slider.options for slider in self.starts])
