@@ -10,7 +10,6 @@ Layers are numbered from 1, as in the formulas; layer 0 is the input.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from backprop_lib.inputs import (
     finite_number,
     finite_rows,
 )
-from backprop_lib.parameters import Gradients, Trace, named, rebuilt
+from backprop_lib.parameters import Gradients, Trace, named, random_weights, rebuilt
 
 __all__ = ["Gradients", "Network", "Trace"]
 
@@ -100,10 +99,9 @@ class Network:
         biases: bool = True,
         activation: str | Sequence[str] = "sigmoid",
         loss: str = "half_squared_error",
+        spread: str = "lecun",
     ) -> Network:
-        """Return a network of the given layer sizes with random weights and zero biases.
-
-        Weights are normal with mean 0 and standard deviation 1/√inputs, so that z starts near ±1.
+        """Return a network of the given layer sizes with normal random weights, mean 0, and zero biases.
 
         Parameters
         ----------
@@ -111,18 +109,17 @@ class Network:
             Number of inputs, then of neurons in each layer.
         seed : int
             Seeds a generator of its own; the same seed gives the same weights.
+        spread : str
+            The weights' standard deviation: "lecun" 1/√inputs, "glorot" √(2/(inputs + outputs)) or "he"
+            √(2/inputs).
 
         Examples
         --------
         >>> Network.random([10, 3, 2], seed=0)
         Network 10-3-2, sigmoid, half_squared_error, 36 weights, 5 biases
         """
-        if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
-            raise ValueError(f"sizes is {sizes!r}, expected two or more positive whole numbers.")
-        rng = np.random.default_rng(seed)
-        shapes = [(outputs, inputs) for inputs, outputs in pairwise(sizes)]
-        weights = [rng.standard_normal(shape) / np.sqrt(shape[1]) for shape in shapes]
-        zeros = [np.zeros(shape[0]) for shape in shapes] if biases else None
+        weights = random_weights(sizes, seed, spread)
+        zeros = [np.zeros(len(W)) for W in weights] if biases else None
         return cls(weights, zeros, activation, loss)
 
     def forward(self, x: ArrayLike) -> Trace:

@@ -6,14 +6,22 @@ as in the formulas, and neurons from 0, as in Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from backprop_lib.functions import Array
+from backprop_lib.functions import Array, choose
 
-__all__ = ["Gradients", "Trace", "named", "rebuilt"]
+__all__ = ["SPREADS", "Gradients", "Trace", "named", "random_weights", "rebuilt"]
+
+# Random weights have the standard deviation 1/√n, with n from a layer's numbers of inputs and outputs.
+SPREADS: Mapping[str, Callable[[int, int], float]] = {
+    "lecun": lambda inputs, outputs: inputs,
+    "glorot": lambda inputs, outputs: (inputs + outputs) / 2,
+    "he": lambda inputs, outputs: inputs / 2,
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,41 @@ class Gradients:
     def by_name(self) -> dict[str, float]:
         """Return the gradients under their parameters' names, as `Network.by_name` does."""
         return dict(named(self.weights, self.biases))
+
+
+def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
+    """Return normal weights for layers of these sizes; `spread` names the rule for their standard deviation.
+
+    "lecun" is 1/√inputs, which makes z about as large as a layer's inputs. "glorot" is
+    √(2/(inputs + outputs)), between what keeps z and what keeps delta at one size from layer to layer. "he"
+    is √(2/inputs), which makes up for a relu: it sets about half of all z to zero.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive whole number, or the spread is none of the three.
+
+    References
+    ----------
+    LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998. Glorot and Bengio, Understanding the difficulty
+    of training deep feedforward neural networks, 2010. He, Zhang, Ren and Sun, Delving deep into rectifiers,
+    2015.
+
+    Examples
+    --------
+    >>> for spread in SPREADS:
+    ...     (W,) = random_weights([200, 800], seed=0, spread=spread)
+    ...     print(f"{spread}: {W.std():.3f}")
+    lecun: 0.071
+    glorot: 0.045
+    he: 0.100
+    """
+    if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
+        raise ValueError(f"sizes is {sizes!r}, expected two or more positive whole numbers.")
+    rng, n = np.random.default_rng(seed), choose("spread", spread, SPREADS)
+    return [
+        rng.standard_normal((after, before)) / np.sqrt(n(before, after)) for before, after in pairwise(sizes)
+    ]
 
 
 def named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:

@@ -129,6 +129,22 @@ def test_random_is_reproducible():
     assert first.by_name() != Network.random([3, 4, 2], seed=8).by_name()
 
 
+@pytest.mark.parametrize(("spread", "deviation"), [("lecun", 0.1), ("glorot", 1 / 15), ("he", np.sqrt(0.02))])
+def test_random_weights_have_the_spread_that_is_asked_for(spread, deviation):
+    W, _ = Network.random([100, 350, 1], spread=spread).weights
+    assert W.std() == pytest.approx(deviation, rel=0.02)
+    assert abs(W.mean()) < 0.02 * deviation
+    assert {len(b) for b in Network.random([3, 2], spread=spread).biases} == {2}
+
+
+def test_random_weights_are_lecuns_if_nothing_else_is_asked_for():
+    W, b = Network.random([3, 2], seed=5).weights[0], Network.random([3, 2], seed=5).biases[0]
+    np.testing.assert_array_equal(W, np.random.default_rng(5).standard_normal((2, 3)) / np.sqrt(3))
+    assert b.tolist() == [0, 0]
+    with pytest.raises(ValueError, match="spread is 'xavier', expected one of: lecun, glorot, he"):
+        Network.random([3, 2], spread="xavier")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
