@@ -1,7 +1,8 @@
 """How the cost of a step grows with width, depth, batch size and the number of learning rates.
 
-Each is varied alone and measured against the count of operations: at first the time stays nearly the same,
-because calling NumPy is what costs; later it grows as the operations do. Both axes are logarithmic.
+Each is doubled again and again, alone, and measured against the count of operations: at first the time stays
+nearly the same, because calling NumPy is what costs; later it grows as the operations do, along the dotted
+line. Both axes are logarithmic, so "in proportion" is a straight line.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/training_growth.py PICTURE [--quick]
 """
@@ -12,17 +13,25 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 from training import need_one_thread, seconds
 from training_peers import Problem, lean_steps
 
 from backprop_lib import Network, sweep
+from backprop_lib.drawing.canvas import COLOURS
 
 STEPS = 20  # in one measurement
 Point = tuple[str, int, Callable[[], float]]
-COLOURS = {"width": "#0060a8", "depth": "#c05000", "batch size": "#444444", "learning rates": "#7a3fa0"}
-MARKERS = dict(zip(COLOURS, "os^D", strict=True))
+STYLES = {
+    "width": ("neurons in the hidden layer, {} to {}", "positive", "o-"),
+    "depth": ("layers of 64 neurons, {} to {}", "negative", "s--"),
+    "batch size": ("examples in a batch, {} to {}", "ink", "^-."),
+    "learning rates": ("learning rates of a 2-2-2 network, {} to {}", "soft", "D-"),
+}
+FIRST = {"width": 4}  # the others begin with one
 
 
 def operations(sizes: list[int], batch: int) -> int:
@@ -46,7 +55,7 @@ def step_at(rates: int) -> tuple[int, Callable[[], float]]:
 def points(largest: int) -> list[Point]:
     """Return what to measure: doubled again and again, `largest` times at most."""
     doubled = [2**k for k in range(largest + 1)]
-    found = [("width", *step_of([64, 4 * k, 10], 64)) for k in doubled if k <= 256]
+    found = [("width", *step_of([64, FIRST["width"] * k, 10], 64)) for k in doubled if k <= 256]
     found += [("depth", *step_of([64] * (1 + k) + [10], 64)) for k in doubled if k <= 32]
     found += [("batch size", *step_of([64, 64, 10], k)) for k in doubled]
     return found + [("learning rates", *step_at(k)) for k in doubled]
@@ -67,21 +76,27 @@ def measured(found: list[Point], rounds: int) -> dict[str, tuple[list[int], list
 
 
 def draw(curves: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    figure = Figure(figsize=(7.5, 5), layout="constrained")
     axes = figure.add_subplot(
         xscale="log",
         yscale="log",
-        xlabel="operations in the matrix products of one step",
-        ylabel="µs per step",
+        xlabel="multiplications and additions in the matrix products of one step",
+        ylabel="time of one step",
     )
     for kind, (across, up) in curves.items():
-        axes.plot(across, np.array(up) * 1e6, marker=MARKERS[kind], color=COLOURS[kind], label=kind)
-    most = np.array(max((across for across, _ in curves.values()), key=max)[-4:])
-    last = max(up[-1] for across, up in curves.values() if across[-1] == most[-1])
-    axes.plot(most, 2 * last * 1e6 * most / most[-1], "k:", label="as the operations")
-    axes.legend(title="what grows", frameon=False)
-    axes.grid(alpha=0.3)
-    figure.savefig(path)
+        label, colour, style = STYLES[kind]
+        first = FIRST.get(kind, 1)
+        label = label.format(first, first * 2 ** (len(up) - 1))
+        axes.plot(across, up, style, color=COLOURS[colour], markersize=5, label=label)
+    pace = min(time / count for curve in curves.values() for count, time in zip(*curve, strict=True))
+    ends = np.array([min(map(min, (up for _, up in curves.values()))) / pace / 2, max(axes.get_xlim())])
+    axes.plot(ends, pace * ends, ":", color=COLOURS["ink"], label="in proportion, at the best pace of all")
+    axes.yaxis.set_major_formatter(EngFormatter("s"))
+    figure.legend(title="what grows", loc="outside upper left", ncols=2, frameon=False, alignment="left")
+    axes.grid(color=COLOURS["line"], linewidth=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    with mpl.rc_context({"svg.hashsalt": "growth"}):  # the same measurements make the same file
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
 def main() -> None:
