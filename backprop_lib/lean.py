@@ -24,7 +24,7 @@ from backprop_lib.batches import Batches
 from backprop_lib.functions import ACTIVATIONS, Activation, Array
 from backprop_lib.network import Network
 
-__all__ = ["Calls", "Lean", "in_place", "prepared"]
+__all__ = ["Calls", "Lean", "in_place"]
 
 _SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
 Calls = list[Callable[[], object]]
@@ -129,7 +129,7 @@ class _Work:
         self.first_z, self.first_delta = z[0], delta[0]
         self.z, self.a, self.delta = z[last], a[last], delta[last]
         for i, (M, G) in enumerate(zip(lean.layers, lean.slopes, strict=True)):
-            activate, times_slope = prepared(net.activations[i], z[i], a[i], delta[i])
+            activate, times_slope = in_place(net.activations[i], z[i], a[i], delta[i])
             downward: Calls = []
             if i > 0:
                 inputs, W = a[i - 1], M[: net.sizes[i]].T
@@ -155,7 +155,7 @@ def _product(A: Array, B: Array, out: Array) -> None:
         matmul(A[i : i + rows], B, out[i : i + rows])
 
 
-def prepared(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
+def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
     """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
 
     The sigmoid is worth doing well: it makes no new arrays, and checks no signs. Where e^(−z) overflows,
@@ -176,30 +176,3 @@ def prepared(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Ca
         partial(multiply, room, a, room),
         partial(multiply, delta, room, delta),  # quicker than delta *= …
     ]
-
-
-def in_place(
-    f: Activation, z: Array
-) -> tuple[Callable[[Array, Array], object], Callable[[Array, Array], Array]]:
-    """Return f's rule, which fills a given array, and its slope, both for arrays like `z`.
-
-    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. Where e^(−z) overflows,
-    1/inf is 0, as it should be.
-    """
-    if f is not ACTIVATIONS["sigmoid"]:
-        return (lambda z, a: copyto(a, f.rule(z))), f.slope
-    room = np.empty_like(z)
-    one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
-
-    def activate(z: Array, a: Array) -> None:
-        negative(z, room)
-        exp(room, room)
-        add(room, one, room)
-        divide(one, room, a)
-
-    def slope(z: Array, a: Array) -> Array:
-        subtract(one, a, room)
-        multiply(room, a, room)
-        return room
-
-    return activate, slope

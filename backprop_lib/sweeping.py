@@ -188,13 +188,14 @@ class _Copies:
         """Move each copy against `rates` times its mean gradient, after a forward pass."""
         rule, last = self.net.loss_rule, self._layers[-1]
         if rule.slope_at_z is None:
-            np.multiply(rule.slope(last.a, self._t), last.slope(last.z, last.a), last.delta)
+            last.delta[:] = rule.slope(last.a, self._t)
+            last.times_slope()
         else:
             last.delta[:] = rule.slope_at_z(last.z, self._t)
         for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
             layer.backward()
             layer.pass_down(below.delta)
-            below.delta *= below.slope(below.z, below.a)
+            below.times_slope()
         self._layers[0].backward()
         self._slopes *= rates
         if len(self._x) > 1:
@@ -219,7 +220,7 @@ class _Layer:
                 self.delta = self.b_slope[None]
         self.W, self.x = W[None], x[:, None]
         self.deltas = self.delta[:, :, None]
-        self.activate, self.slope = in_place(f, self.z)
+        self._activate, self._times_slope = in_place(f, self.z, self.a, self.delta)
 
     def forward(self) -> None:
         np.multiply(self.x, self.W, self.sums)
@@ -227,7 +228,13 @@ class _Layer:
             np.add.reduce(self.terms, 2, out=self.z)
         if self.b is not None:
             self.z += self.b
-        self.activate(self.z, self.a)
+        for call in self._activate:
+            call()
+
+    def times_slope(self) -> None:
+        """Multiply delta by the activation's slope."""
+        for call in self._times_slope:
+            call()
 
     def backward(self) -> None:
         """Sum ∂E/∂W and ∂E/∂b over the batch."""
