@@ -26,7 +26,7 @@ _RULES = f"""
 .bp-said:empty {{ display: none; }}
 .bp-silence {{ padding: 6px 10px; border-left: 4px solid {COLOURS["negative"]}; font-weight: bold; }}
 .bp-live {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
-.jupyter-widgets :is(.noUi-handle, button, input, select, textarea, summary):focus {{
+.jupyter-widgets :is(.noUi-handle, button, input, select, textarea, summary, .widget-readout):focus {{
   outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}) !important;
   outline-offset: 2px; }}
 .widget-container :is(.widget-button, .widget-text input, .widget-dropdown select):focus {{
