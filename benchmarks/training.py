@@ -3,8 +3,8 @@
 Each table is one training that everybody does from the same start. They take turns, round after round, and
 the figure is the time of a peer over the course's time **in the same round**: the median of the rounds and,
 in brackets, the middle half of them. Time is the processor's, all threads together, so that other work on the
-machine counts little. What a peer compiles once is said under the table; it counts only where everything
-does, from the start of Python to the result. What is not installed is named and left out
+machine counts little. What a peer compiles in its first run is said under the table; it counts only where
+everything does, from the start of Python to the result. What is not installed is named and left out
 (`pip install -e .[bench,fast]`).
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N]
@@ -98,8 +98,10 @@ def compare(title: str, p: Problem, names: list[str], rounds: int, more=None, on
     measures = {name: measure for name in names if (measure := ready(name, p))} | (more or {})
     found = take_turns(measures, rounds)
     table(title, found, one or names[0])
-    if compiled := [f"{name} {ONCE[name]:.1f} s" for name in measures if ONCE.get(name, 0) > 0.1]:
-        print(f"before that, once and not in the figures, to compile: {'; '.join(compiled)}")
+    slow = {name: ONCE.get(name, 0) for name in measures if ONCE.get(name, 0) > max(0.1, min(found[name]))}
+    if slow:
+        waits = ", ".join(f"{name} {wait:.1f} s" for name, wait in slow.items())
+        print(f"not in the figures: the first run took longer, by {waits}")
     return found
 
 
