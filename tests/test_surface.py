@@ -276,11 +276,11 @@ def test_a_mistake_of_the_program_is_shown_and_the_widget_goes_on(monkeypatch):
     widget = explorer(ONE)
     with monkeypatch.context() as broken:
         broken.setattr(Slice, "descend", lambda *_: 1 / 0)
-        widget.update.value = 5
+        widget.rate.index = 5
         assert "ZeroDivisionError: division by zero" in widget.says.value
         assert "Traceback" in widget.says.value
         assert "<svg" not in widget.says.value
-    widget.update.value = 6
+    widget.rate.index = 6
     check_words(widget, ONE)
 
 

@@ -198,11 +198,11 @@ def _finite(values: Array) -> Array:
 
 def _apart(points: Array, distance: float) -> Array:
     """Return the points without those closer than this to the one kept before; the last one stays."""
-    kept = [0]
+    kept, (x0, y0) = [0], points[0].tolist()
     for k, (x, y) in enumerate(points.tolist()):
-        x0, y0 = points[kept[-1]]
         if abs(x - x0) >= distance or abs(y - y0) >= distance:
             kept.append(k)
+            x0, y0 = x, y
     return points[[*kept, *([] if kept[-1] == len(points) - 1 else [len(points) - 1])]]
 
 
