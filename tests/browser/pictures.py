@@ -27,8 +27,7 @@ def difference(one, other):
     if abs(one.height / other.height - 1) > STRETCH:
         return 1.0
     blurred = [
-        np.asarray(p.resize(one.size).filter(ImageFilter.GaussianBlur(2)), dtype=float)
-        for p in (one, other)
+        np.asarray(p.resize(one.size).filter(ImageFilter.GaussianBlur(2)), dtype=float) for p in (one, other)
     ]
     return float((np.abs(blurred[0] - blurred[1]).max(axis=2) > SHADES).mean())
 

@@ -35,7 +35,12 @@ CELLS = {
 STATES = {
     "slope": [("middle", []), ("far", ["End"])],
     "start": [("left", ["Home"]), ("hill", ["PageUp"])],
-    "stepper": [("start", ["Home"]), ("forward", ["ArrowRight"] * 3), ("back", ["PageUp"] * 2), ("end", ["End"])],
+    "stepper": [
+        ("start", ["Home"]),
+        ("forward", ["ArrowRight"] * 3),
+        ("back", ["PageUp"] * 2),
+        ("end", ["End"]),
+    ],
     "rates": [("slow", ["Home"]), ("best", ["PageUp"]), ("wild", ["End"])],
     "trainer": [("done", [])],
 }
