@@ -15,6 +15,7 @@ _FLAT = 0.99  # of the loss is left after another half of the updates
 _SWINGS = 0.25  # of the steps go back; without swings none does, with swings a half or more
 _STEADY = 0.9  # of the mean loss is left after another quarter of the updates
 _ROUNDING = 1e-8  # of the weights or the loss: what is less may be rounding
+_WRONG = 0.01  # is an output further than this from its target
 _NEARLY_ZERO = 0.01  # of f's greatest slope; see `saturated`
 
 
@@ -32,7 +33,8 @@ class Outcome:
         The loss fell by less than a hundredth later, and slopes f′(z) near zero are why; see `saturated`.
     oscillates
         Later, a quarter of the steps or more went back, at more than a right angle to the step before, and
-        the mean loss fell by less than a tenth from the third to the fourth quarter.
+        from the third quarter to the fourth the mean loss fell by less than a tenth and the mean step by
+        less than half.
     stalls
         The loss fell by less than a hundredth later, for another reason: a flat place, a local minimum, or
         the network can do no better.
@@ -91,20 +93,23 @@ def _swings(loss: Array, path: Array) -> bool:
         return False
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.diff(later, axis=0)
-        long = np.linalg.norm(steps, axis=1) > _ROUNDING * np.linalg.norm(later[1:], axis=1)
-        back = (steps[1:] * steps[:-1]).sum(axis=1) < 0
+        lengths = np.linalg.norm(steps, axis=1)
+        long = lengths > _ROUNDING * np.linalg.norm(later[1:], axis=1)
+        back = ((steps[1:] * steps[:-1]).sum(axis=1) < 0) & long[1:] & long[:-1]
+        third, fourth = np.array_split(lengths, 2)
+        lasting = fourth.mean() > third.mean() / 2
         third, fourth = np.array_split(loss[last // 2 :], 2)
         steady = fourth.mean() > _STEADY * third.mean()
-    return bool(steady and (back & long[1:] & long[:-1]).mean() >= _SWINGS)
+    return bool(lasting and steady and back.mean() >= _SWINGS)
 
 
 def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Loss) -> Array:
     """Say for each copy of a network whether slopes near zero keep it from learning.
 
-    That is so if f′(z) is below a hundredth of f's greatest slope for every neuron of a hidden layer and
-    every example, or for outputs that make up more than half of the loss. In the chapters, trainings that
-    are stuck have 0.0005 or less of it where it counts, all others 0.18 or more. A loss that passes its
-    slope on to z directly, as the cross-entropy does, suffers no flat outputs.
+    That is so if f′(z) is below a hundredth of f's greatest slope for outputs that make up half of the loss,
+    or for every neuron of a hidden layer and every example while an output is wrong by over 0.01. In the
+    chapters, trainings that are stuck have 0.0005 or less of it there, all others 0.18 or more. A loss that
+    passes its slope on to z directly, as the cross-entropy does, suffers no flat outputs.
 
     Parameters
     ----------
@@ -126,9 +131,11 @@ def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Los
         steepest = f.slope(ends, f.rule(ends)).max()
         flat.append(np.abs(f.slope(z, a)) < _NEARLY_ZERO * steepest)
     found: Array = np.zeros(flat[-1].shape[-1], bool)
+    a = layers[-1][2]
     for hidden in flat[:-1]:
         found |= hidden.all(axis=(0, 1))
+    found &= (np.abs(a - t) > _WRONG).any(axis=(0, 1))
     if loss.slope_at_z is None:
-        share = loss.rule(layers[-1][2], t)
+        share = loss.rule(a, t)
         found |= (share * flat[-1]).sum(axis=(0, 1)) > 0.5 * share.sum(axis=(0, 1))
     return found

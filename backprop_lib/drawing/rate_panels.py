@@ -13,7 +13,7 @@ from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.curves import DASHES, INKS
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.drawing.plots import loss_panel, surface_panel
-from backprop_lib.drawing.valley import all_rates, here
+from backprop_lib.drawing.valley import all_rates, here, limits
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.text import plain_name
@@ -55,10 +55,7 @@ class RatePanels:
         surface: tuple[float, float, float, float] | None = None,
     ) -> None:
         self.stops = np.array([runs.outcome(r).updates for r in range(len(runs.learning_rates))])
-        shown = np.concatenate([runs.loss[: stop + 1, r] for r, stop in enumerate(self.stops)])
-        shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
-        low = max(min(runs.goal, float(shown.min())), runs.goal / 20) / 2
-        high = min(float(shown.max()), 10 * float(runs.loss[0, 0])) * 2
+        low, high = limits(runs, self.stops)
         self._all = all_rates(runs, self.stops, low, high)
         self._curves = loss_panel(len(runs.loss), low, high, runs.goal)
         self._followed: list[int] = []  # parameters that are drawn over the updates

@@ -13,7 +13,7 @@ from backprop_lib.functions import Array
 from backprop_lib.text import power_of_ten, rate
 from backprop_lib.training import Sweep
 
-__all__ = ["all_rates", "here"]
+__all__ = ["all_rates", "here", "limits"]
 
 _SIGNS = {  # marker, and whether it is filled, for each way to end
     "crawls": ("v", False),
@@ -31,6 +31,14 @@ _LINES = (
     (0, (1, 2)),
     (0, (1, 4)),
 )  # the last update's is solid
+
+
+def limits(runs: Sweep, stops: Array) -> tuple[float, float]:
+    """Return the lowest and highest loss that is worth an axis, with some room."""
+    shown = np.concatenate([runs.loss[: stop + 1, r] for r, stop in enumerate(stops)])
+    shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
+    low = max(min(runs.goal, float(shown.min())), runs.goal / 20) / 2
+    return low, min(float(shown.max()), 10 * float(runs.loss[0, 0])) * 2
 
 
 def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
