@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from backprop_lib.straight_line import inputs_of, step_lines
 from backprop_lib.text import identifier
 from backprop_lib.trainer import examples
 
-__all__ = ["compile_batches", "epochs_program"]
+__all__ = ["CompiledTraining", "compile_batches", "epochs_program"]
 
 
 def epochs_program(d: Derivation) -> str:
@@ -71,51 +72,68 @@ def epochs_program(d: Derivation) -> str:
     )
 
 
-def compile_batches(d: Derivation) -> Callable[..., Network]:
-    """Return `train(x, t, learning_rate, epochs, batch_size=None, seed=0)`, which returns the network.
+class CompiledTraining:
+    """A training in machine code, as many epochs at a time as is wanted; `compile_batches` makes it.
 
-    It is the training of `training.train` with the same arguments, in double precision and without a
-    history. The first call compiles, which takes seconds, and minutes for more than some hundred weights.
+    It takes the steps of a `Trainer` with the same arguments, in double precision, and measures nothing.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        program: Callable[..., None],
+        x: ArrayLike,
+        t: ArrayLike,
+        learning_rate: float,
+        batch_size: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self._net, self._program = net, program
+        self._values = np.array(list(net.by_name().values()))
+        self._rate = float(finite_number("learning_rate", learning_rate))
+        self._x, self._t = (np.array(rows, float) for rows in examples(net, x, t))
+        self._order, self._rng = np.arange(len(self._x)), np.random.default_rng(whole_number("seed", seed))
+        self._shuffled, self._size = batch_size is not None, len(self._x)
+        if batch_size is not None:
+            self._size = whole_number("batch_size", batch_size, least=1)
+
+    def run(self, epochs: int) -> None:
+        """Use every example so many times."""
+        epochs = whole_number("epochs", epochs)
+        if not self._shuffled:
+            self._program(self._values, self._x, self._t, self._order, self._size, self._rate, epochs)
+            return
+        for _ in range(epochs):
+            order = self._rng.permutation(self._order)
+            self._program(self._values, self._x, self._t, order, self._size, self._rate, 1)
+
+    @property
+    def network(self) -> Network:
+        """The network as it is now; `NotFinite` if it has left the range of floats."""
+        now = dict(zip(self._net.by_name(), self._values.tolist(), strict=True))
+        return self._net.replace(*rebuilt(self._net.weights, self._net.biases, now))
+
+
+def compile_batches(d: Derivation) -> Callable[..., CompiledTraining]:
+    """Return `start(x, t, learning_rate, batch_size=None, seed=0)`, which returns a `CompiledTraining`.
+
+    The first `run` compiles, which takes seconds, and minutes for more than some hundred weights; later
+    trainings of the same derivation use what was compiled.
 
     Raises
     ------
     ModuleNotFoundError
         If numba is not installed.
-    ValueError
-        If the training leaves the range of floats, or an argument does not fit.
     """
     try:
         from numba import njit
     except ModuleNotFoundError:
         sentence = "numba is not installed, expected it for machine code: pip install -e .[fast]"
         raise ModuleNotFoundError(sentence, name="numba") from None
-    return _training(d, njit(error_model="numpy"))
+    return _starter(d, njit(error_model="numpy"))
 
 
-def _training(d: Derivation, translated: Callable[[Any], Any]) -> Callable[..., Network]:
+def _starter(d: Derivation, translated: Callable[[Any], Any]) -> Callable[..., CompiledTraining]:
     scope: dict[str, Any] = {"math": math, "exp": math.exp}
     exec(epochs_program(d), scope)  # our own text: identifiers and sympy's arithmetic, nothing from outside
-    run, start = translated(scope["run"]), d.net.by_name()
-
-    def train(
-        x: ArrayLike,
-        t: ArrayLike,
-        learning_rate: float,
-        epochs: int,
-        batch_size: int | None = None,
-        seed: int = 0,
-    ) -> Network:
-        x, t = (np.array(rows, float) for rows in examples(d.net, x, t))
-        values, order = np.array(list(start.values())), np.arange(len(x))
-        rate, epochs = finite_number("learning_rate", learning_rate), whole_number("epochs", epochs)
-        seed = whole_number("seed", seed)
-        if batch_size is None:
-            run(values, x, t, order, len(x), rate, epochs)
-        else:
-            size, rng = whole_number("batch_size", batch_size, least=1), np.random.default_rng(seed)
-            for _ in range(epochs):
-                run(values, x, t, rng.permutation(order), size, rate, 1)
-        end = dict(zip(start, values.tolist(), strict=True))
-        return d.net.replace(*rebuilt(d.net.weights, d.net.biases, end))
-
-    return train
+    return partial(CompiledTraining, d.net, translated(scope["run"]))

@@ -101,13 +101,9 @@ def machine_code(p: Problem) -> Run:
     from backprop_lib import derive
     from backprop_lib.machine_code import compile_batches
 
-    train, done, x = compile_batches(derive(p.net)), [], p.x * p.scale
-    size = p.batch_size if p.batch_size < len(x) else None
-
-    def epochs() -> None:
-        done[:] = [train(x, p.t, p.learning_rate, p.epochs, size)]
-
-    return epochs, lambda: done[0]
+    size = p.batch_size if p.batch_size < len(p.x) else None
+    training = compile_batches(derive(p.net))(p.x * p.scale, p.t, p.learning_rate, size)
+    return lambda: training.run(p.epochs), lambda: training.network
 
 
 def checked_networks(p: Problem) -> Run:
