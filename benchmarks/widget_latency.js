@@ -2,11 +2,11 @@
 window.latency = (() => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
 
-  // What the cell shows: the words that belong to each drawing, or else the address of each picture.
+  // What the cell shows: the words that belong to each drawing, how much of it, or the address of each picture.
   const shown = (cell) =>
-    [...cell.querySelectorAll("svg[role=img], img")]
+    [...cell.querySelectorAll("svg[role=img], svg.bp-run, img")]
       .filter((picture) => picture.getClientRects().length)
-      .map((picture) => picture.getAttribute("aria-label") ?? picture.src)
+      .map((picture) => picture.getAttribute("aria-label") ?? picture.src ?? getComputedStyle(picture).clipPath)
       .join("\n");
 
   const changed = (cell, before) =>
