@@ -38,12 +38,14 @@ def rate(value: float) -> str:
 
     Examples
     --------
-    >>> rate(0.9), rate(0.0104), rate(902.4), rate(5e-5)
-    ('0.900', '0.0104', '902', '5.00·10⁻⁵')
+    >>> rate(0.9), rate(0.0104), rate(902.4), rate(1234), rate(5e-5)
+    ('0.900', '0.0104', '902', '1,230', '5.00·10⁻⁵')
     """
     if value != 0 and not 1e-4 <= abs(value) < 1e5:
         digits, power = f"{value:.2e}".split("e")
         return f"{digits}·10{_raised(int(power))}".replace("-", "−")
+    if abs(value) >= 999.5:
+        return f"{float(f'{value:.2e}'):,.0f}".replace("-", "−")
     return f"{value:#.3g}".rstrip(".").replace("-", "−")
 
 

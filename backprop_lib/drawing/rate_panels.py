@@ -79,7 +79,7 @@ class RatePanels:
         stop = runs.outcome(r).updates
         keep = thin(stop + 1)
         marks = [
-            here(self._all, runs.learning_rates[r], runs.loss[stop, r]),
+            here(self._all, runs, r),
             self._curves.curve(keep + 1, runs.loss[keep, r]),
         ]
         if not self._followed:

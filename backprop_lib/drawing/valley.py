@@ -47,6 +47,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
     counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]
     rates, columns = runs.learning_rates, np.arange(len(stops))
     kinds = [runs.outcome(int(r)).kind for r in columns]
+    ends = np.where(np.array(kinds) == "converges", stops, last)  # below the goal, training stops
     reach = float(np.log(high / low)) * 0.12
     floor = low / np.exp(reach)  # room for the signs beneath the valley
 
@@ -59,16 +60,16 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
         axes.axhline(runs.goal, color=COLOURS["positive"], linestyle="--", linewidth=1)
         lines, beyond = [], np.zeros(len(rates), bool)
         for n, dash in zip(reversed(counts), _LINES, strict=False):
-            loss = runs.loss[np.minimum(n, stops), columns]
+            loss = runs.loss[np.minimum(n, ends), columns]
             lost = ~(loss <= high)
             beyond |= lost
             look: dict[str, Any] = {"color": COLOURS["soft"], "linewidth": 1.4}
             if n == last:
                 look = {"color": COLOURS["positive"], "linewidth": 2.2}
-            label = f"{n:,} update{'s' if n > 1 else ''}"
+            label = f"{n:,} update{'' if n == 1 else 's'}"
             lines += axes.plot(
                 rates,
-                np.where(lost, np.nan, loss),
+                np.where(lost, 1e3 * high, loss),  # up and out of the picture
                 linestyle=dash,
                 label=label,
                 zorder=2 + (n == last),
@@ -127,8 +128,10 @@ def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
     return f"{said} The cliff begins at η = {rate(runs.learning_rates[first])}: {kinds[first]}"
 
 
-def here(panel: Panel, learning_rate: float, loss: float) -> str:
+def here(panel: Panel, runs: Sweep, r: int) -> str:
     """Return a line at one learning rate and a dot at the loss there, or a cross where it is too high."""
+    learning_rate, outcome = runs.learning_rates[r], runs.outcome(r)
+    loss = outcome.loss if outcome.kind == "converges" else runs.loss[-1, r]
     left, top, width, height = map(float, panel.inside.split())
     finite = float(loss) if np.isfinite(loss) else np.finfo(float).max
     ((x, y),) = panel.pixels([learning_rate], [max(finite, 1e-300)]).round(1)
