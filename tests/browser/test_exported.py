@@ -1,9 +1,11 @@
 """Notebooks saved as HTML: with no Python at all, what was prepared moves, and what needs Python says so.
 
-EXPORTED=all in the environment tries every notebook.
+To be quick, only the first cell of a notebook and those with widgets are executed, and not of every notebook;
+EXPORTED=all in the environment tries all of all.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,13 +24,18 @@ from npm import package
 from opened import SETTLED
 from playwright.sync_api import sync_playwright
 
+from backprop_lib import widgets
+
 REQUIRE = ("requirejs", "2.3.8", "777158e89275e16bd51aec3ef714fbcb5dc45789e7078659933bc814916d7dec")
 MANAGER = (
     *("@jupyter-widgets/html-manager", "1.0.15"),
     "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
 )
 EVERY = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-CHOSEN = EVERY if os.environ.get("EXPORTED") == "all" else ["01_one_path", "07_digits"]
+WHOLE = os.environ.get("EXPORTED") == "all"
+CHOSEN = EVERY if WHOLE else ["01_one_path", "03_two_paths", "05_any_depth", "07_digits"]
+SLIDERS = ".widget-vbox > .widget-hslider .noUi-handle"  # over prepared frames
+WIDGET = re.compile(rf"\b({'|'.join(widgets.__all__)})\(")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -66,31 +73,35 @@ def site(tmp_path_factory):
 
 
 def export(name, folder, address):
-    """Execute a notebook and save it as a page that loads its programs from `address`."""
+    """Execute a notebook and save it as a page that loads its programs from `address`; return both."""
+    book = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    first, *others = (cell for cell in book.cells if cell.cell_type == "code")
+    if not WHOLE:
+        book.cells = [first, *(cell for cell in others if WIDGET.search(cell.source))]
+    nbformat.write(book, folder / f"{name}.ipynb")
     command = [
         *(sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "--log-level=ERROR"),
         f"--HTMLExporter.require_js_url={address}require.js",
         f"--HTMLExporter.widget_renderer_url={address}embed-amd.js",
         f"--HTMLExporter.mathjax_url={address}none.js",
         f"--output-dir={folder}",
-        str(ROOT / "notebooks" / f"{name}.ipynb"),
+        str(folder / f"{name}.ipynb"),
     ]
     kernel = {"OPENBLAS_NUM_THREADS": "1", "IPYTHONDIR": str(folder / "ipython")}
     subprocess.run(command, env=os.environ | kernel, stdin=subprocess.DEVNULL, timeout=300, check=True)
-    return f"{address}{name}.html"
+    return f"{address}{name}.html", book
 
 
 class Exported:
     """A page that was saved, in a browser, with what it complained of and asked for."""
 
-    def __init__(self, page, name, address):
+    def __init__(self, page, name, address, book):
         self.page, self.name, self.complaints, self.foreign = page, name, [], []
         site = urlsplit(address).netloc
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda r: self._asked(urlsplit(r.url), site))
         page.goto(address)
-        book = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
         words = [
             output["data"].get("text/plain", "")
             for cell in book.cells
@@ -99,8 +110,8 @@ class Exported:
         ]
         self.sliders = [text for text in words if text.startswith("Slider “")]
         page.wait_for_function(
-            "n => document.querySelectorAll('.bp-local .noUi-handle').length === n",
-            arg=len(self.sliders),
+            "([handles, n]) => document.querySelectorAll(handles).length === n",
+            arg=[SLIDERS, len(self.sliders)],
             timeout=SETTLED,
         )
 
@@ -117,19 +128,19 @@ class Exported:
 @pytest.fixture(scope="module", params=CHOSEN)
 def exported(request, site):
     folder, address = site
-    page_address = export(request.param, folder, address)
+    page_address, book = export(request.param, folder, address)
     with sync_playwright() as playwright:
         executable = require_browser(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=executable, args=["--disable-gpu"])
         try:
-            yield Exported(browser.new_page(), request.param, page_address)
+            yield Exported(browser.new_page(), request.param, page_address, book)
         finally:
             browser.close()
 
 
 # Walk through all positions of a slider by a key, or by the button of that key; what each says and is called.
-WALK = """async ([n, key, byButton]) => {
-  const handle = document.querySelectorAll(".bp-local .noUi-handle")[n];
+WALK = """async ([handles, n, key, byButton]) => {
+  const handle = document.querySelectorAll(handles)[n];
   const box = handle.closest(".widget-vbox");
   const button = byButton && [...box.querySelectorAll("button")].find((b) => b.value === key);
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -175,22 +186,22 @@ def prepared(page):
 def test_every_position_says_what_python_prepared(exported):
     wanted = {(name, tuple(labels)): said for name, labels, said in prepared(exported.page)}
     for n, words in enumerate(exported.sliders):
-        exported.page.locator(".bp-local .noUi-handle").nth(n).press("Home")
-        forward = exported.page.evaluate(WALK, [n, "ArrowRight", False])
+        exported.page.locator(SLIDERS).nth(n).press("Home")
+        forward = exported.page.evaluate(WALK, [SLIDERS, n, "ArrowRight", False])
         sentences, names, labels = zip(*forward, strict=True)
         assert len(set(names)) == 1
         assert words.startswith(f"Slider “{names[0]}”, {len(labels)} positions from {labels[0]} to ")
         assert list(sentences) == wanted[names[0], labels]
-        assert exported.page.evaluate(WALK, [n, "ArrowLeft", False]) == forward[::-1]
+        assert exported.page.evaluate(WALK, [SLIDERS, n, "ArrowLeft", False]) == forward[::-1]
 
 
 def test_the_buttons_of_a_stepper(exported):
     for n, words in enumerate(exported.sliders):
         if words.startswith("Slider “step”"):
-            exported.page.locator(".bp-local .noUi-handle").nth(n).press("Home")
-            forward = exported.page.evaluate(WALK, [n, "ArrowRight", True])
+            exported.page.locator(SLIDERS).nth(n).press("Home")
+            forward = exported.page.evaluate(WALK, [SLIDERS, n, "ArrowRight", True])
             assert forward[-1][0].startswith(f"Step {len(forward) - 1} of {len(forward) - 1}: ")
-            assert exported.page.evaluate(WALK, [n, "ArrowLeft", True]) == forward[::-1]
+            assert exported.page.evaluate(WALK, [SLIDERS, n, "ArrowLeft", True]) == forward[::-1]
 
 
 # Where Python speaks: the outermost box of each, in which something can be asked of it.
