@@ -37,7 +37,7 @@ def stored(name):
 
 
 def check(name, png):
-    """Compare a screenshot with its reference; with PICTURES=new in the environment, make it the reference."""
+    """Compare a screenshot with its reference; with PICTURES=new in the environment, make it that first."""
     picture = reduced(png)
     if os.environ.get("PICTURES") == "new":
         FOLDER.mkdir(exist_ok=True)

@@ -14,20 +14,25 @@ SETUP = """
 import numpy as np
 
 from backprop_lib import Network
-from backprop_lib.widgets import LiveTrainer, log_rates, rate_explorer, slope_slider, start_slider, stepper
+from backprop_lib.widgets import (
+    LiveTrainer, log_rates, rate_explorer, rate_race, slope_slider, start_slider, stepper, surface_explorer
+)
 
 one = Network([[[0.5]], [[0.5]]])
 two = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])
+rates = log_rates(0.9, 1, 3, per_decade=3)
 x = np.arange(16)[:, None] // 2 ** np.arange(4) % 2
-t = np.column_stack([x.sum(1) % 2, 1 - x.sum(1) % 2])
+t = np.column_stack([x[:, 0] | x[:, 1], x[:, 2] & x[:, 3]])
 """
 CELLS = {
     "slope": "slope_slider('sigmoid')",
     "start": "start_slider(lambda w: w**4 - 4 * w**2 + w, lambda w: 4 * w**3 - 8 * w + 1, "
     "np.linspace(-2, 2, 9), 0.05, 20, 'w', 'E')",
     "stepper": "stepper(two, [0.2, 0.5], [0.2, 0.7], learning_rate=0.4)",
-    "rates": "rate_explorer(one, [0.1], [0.9], log_rates(0.9, 1, 3, per_decade=3), 2000, goal=5e-5, start=0.9, "
-    "surface=(0, 3, 0, 6))",
+    "rates": "rate_explorer(one, [0.1], [0.9], rates, 2000, goal=5e-5, start=0.9, surface=(0, 3, 0, 6))",
+    "race": "rate_race(two, [0.2, 0.5], [0.2, 0.7], rates, 500, goal=1e-5, start=[0.9, 9, 90, 900])",
+    "surface": "surface_explorer(one, [0.1], [0.9], 9.0, 100, region=(-4, 4, -1, 10))",
+    "slice": "surface_explorer(two, [0.2, 0.5], [0.2, 0.7], 3.0, 100)",
     "trainer": "live = LiveTrainer(Network.random([4, 3, 2], seed=1), x, t, 3.0, epochs=40, batch_size=4)\n"
     "live.start()\nlive.wait()\nlive",
 }
@@ -42,6 +47,9 @@ STATES = {
         ("end", ["End"]),
     ],
     "rates": [("slow", ["Home"]), ("best", ["PageUp"]), ("wild", ["End"])],
+    "race": [("end", []), ("midway", ["PageDown"] * 4)],
+    "surface": [("start", []), ("left", ["Home"])],
+    "slice": [("start", []), ("left", ["Home"])],
     "trainer": [("done", [])],
 }
 
