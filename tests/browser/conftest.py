@@ -17,12 +17,18 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def lab(folder, tmp_path_factory):
-    with sync_playwright() as playwright:
-        executable = require_browser(playwright.chromium.executable_path)
-        scratch = tmp_path_factory.mktemp("jupyter")
-        with jupyterlab.laboratory(executable, playwright, folder, scratch) as running:
-            yield running
+def playwright():
+    """Only one can run in a process."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lab(folder, playwright, tmp_path_factory):
+    executable = require_browser(playwright.chromium.executable_path)
+    scratch = tmp_path_factory.mktemp("jupyter")
+    with jupyterlab.laboratory(executable, playwright, folder, scratch) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ from browser_choice import require_browser
 from lab import ROOT
 from npm import package
 from opened import SETTLED
-from playwright.sync_api import sync_playwright
 
 from backprop_lib import widgets
 
@@ -33,7 +32,7 @@ MANAGER = (
 )
 EVERY = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 WHOLE = os.environ.get("EXPORTED") == "all"
-CHOSEN = EVERY if WHOLE else ["01_one_path", "03_two_paths", "05_any_depth", "07_digits"]
+CHOSEN = EVERY if WHOLE else ["01_one_path", "07_digits"]
 SLIDERS = ".widget-vbox > .widget-hslider .noUi-handle"  # over prepared frames
 WIDGET = re.compile(rf"\b({'|'.join(widgets.__all__)})\(")
 
@@ -63,10 +62,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(package(*REQUIRE) / "require.js", folder)
     shutil.copy(package(*MANAGER) / "dist" / "embed-amd.js", folder)
-    for nothing in (
-        "none.js",
-        "favicon.ico",
-    ):  # in place of MathJax, and of what a browser asks for by itself
+    for nothing in ("none.js", "favicon.ico"):  # for MathJax, and what a browser asks for by itself
         (folder / nothing).write_text("", encoding="utf-8")
     with served(folder) as address:
         yield folder, address
@@ -126,16 +122,15 @@ class Exported:
 
 
 @pytest.fixture(scope="module", params=CHOSEN)
-def exported(request, site):
+def exported(request, site, playwright):
     folder, address = site
     page_address, book = export(request.param, folder, address)
-    with sync_playwright() as playwright:
-        executable = require_browser(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=executable, args=["--disable-gpu"])
-        try:
-            yield Exported(browser.new_page(), request.param, page_address, book)
-        finally:
-            browser.close()
+    executable = require_browser(playwright.chromium.executable_path)
+    browser = playwright.chromium.launch(executable_path=executable, args=["--disable-gpu"])
+    try:
+        yield Exported(browser.new_page(), request.param, page_address, book)
+    finally:
+        browser.close()
 
 
 # Walk through all positions of a slider by a key, or by the button of that key; what each says and is called.
