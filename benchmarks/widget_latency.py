@@ -28,9 +28,9 @@ from browser_choice import NO_BROWSER, find_browser  # noqa: E402
 from lab import laboratory  # noqa: E402
 from opened import write_notebook  # noqa: E402
 
-PRESSES, QUICK = 60, 8
+PRESSES, QUICK = 40, 8
 PICTURE = 10_000  # milliseconds at most for one picture
-REST = 100  # milliseconds between two presses
+REST = 400  # milliseconds before a press: what was scrolled into view has been painted
 HELD, REPEAT = 45, 33  # a key held down: so many presses, one every so many milliseconds
 STILL = 800  # milliseconds without another picture: it has settled
 
@@ -180,7 +180,7 @@ def hold(page, cell, case):
     """Hold a key down and return the milliseconds from its last repetition to the last picture."""
     handle(cell, case)
     page.keyboard.press("Home")
-    page.wait_for_timeout(5 * REST)
+    page.wait_for_timeout(REST)
     cell.evaluate("(cell, rest) => latency.hold(cell, rest)", STILL)
     for _ in range(HELD):
         page.keyboard.down("ArrowRight")
@@ -199,7 +199,7 @@ def measure(notebook, presses):
     for cell, case in turns:
         handle(cell, case)
         page.keyboard.press("Home")
-        page.wait_for_timeout(5 * REST)
+        page.wait_for_timeout(REST)
     keys = ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"]  # a slider of ten positions will do
     times = [[press(page, *turn, keys[n % 4]) for turn in turns] for n in range(min(presses, 16))]
     times += [[press(page, *turn, keys[n % 2 * 2]) for turn in turns] for n in range(16, presses)]
