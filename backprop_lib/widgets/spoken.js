@@ -5,6 +5,7 @@ const SILENCE =
   "No answer from Python: it is busy, or its kernel is not running. In JupyterLab wait, or run this cell again; " +
   "a page saved as HTML has no kernel: open the notebook in JupyterLab.";
 
+if (!this.isConnected) return; // replaced before it was loaded
 let box = this.closest(".jupyter-widgets");
 for (let outer; (outer = box?.parentElement.closest(".jupyter-widgets")); ) box = outer;
 if (!box || box.isHeard) return;

@@ -27,6 +27,7 @@ _ARROWS = {
 # A click chooses the nearest start by moving both sliders. Keys pressed in here are no commands to the page.
 _CHOOSE = """
 const box = this.closest('.bp-surface');
+if (!box) return; // replaced before it was loaded
 if (!box.onclick)
   box.addEventListener('focusin', ({ target }) => (target.dataset.lmSuppressShortcuts = true));
 box.onclick = ({ target, clientX, clientY }) => {

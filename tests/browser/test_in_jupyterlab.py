@@ -178,6 +178,20 @@ def test_the_menus_choose_findings_without_a_kernel(notebook):
     expect(notebook.page.locator(".findings:visible .bp-said")).to_contain_text("of the kind “sign”")
 
 
+# What runs when a style sheet is loaded may come too late, when a newer output stands in its place.
+LATE = """() => {
+  for (const sheet of document.querySelectorAll("style[onload]"))
+    sheet.cloneNode(true).dispatchEvent(new Event("load"));
+}"""
+
+
+@each_notebook
+def test_what_was_replaced_before_it_was_loaded_does_nothing(notebook):
+    notebook.page.evaluate(LATE)
+    notebook.page.evaluate("() => course.painted()")
+    assert not notebook.complaints
+
+
 @each_notebook
 def test_nothing_complained_or_asked_for_another_site(notebook):
     assert not notebook.complaints
