@@ -1,4 +1,4 @@
-// Time from a key press in one cell's output to two frames after it shows another picture.
+// Time from a key press in one cell's output to the frame after the one that shows another picture.
 window.latency = (() => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
 
@@ -8,17 +8,6 @@ window.latency = (() => {
       .filter((picture) => picture.getClientRects().length)
       .map((picture) => picture.getAttribute("aria-label") ?? picture.src ?? getComputedStyle(picture).clipPath)
       .join("\n");
-
-  const changed = (cell, before) =>
-    new Promise((done) => {
-      const observer = new MutationObserver(() => {
-        const now = shown(cell);
-        if (!now || now === before) return; // `interact` removes before it adds
-        observer.disconnect();
-        done();
-      });
-      observer.observe(cell, { attributes: true, characterData: true, childList: true, subtree: true });
-    });
 
   const once = (cell, key) =>
     new Promise((done) => {
@@ -31,11 +20,14 @@ window.latency = (() => {
     });
 
   const press = async (cell, key) => {
-    const change = changed(cell, shown(cell));
+    const before = shown(cell);
     const { timeStamp } = await once(cell, key);
-    await change;
+    let now;
+    do {
+      await frame(); // asked at any other time, the page would have to be laid out once more
+      now = shown(cell);
+    } while (!now || now === before); // `interact` removes before it adds
     await cell.querySelector("img")?.decode();
-    await frame();
     await frame();
     return performance.now() - timeStamp;
   };
