@@ -1,13 +1,16 @@
 """The race of learning rates: what is prepared, what its lanes say, and what it refuses."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
-from backprop_lib import Network, train
+from backprop_lib import Network, sweep, train
+from backprop_lib.text import rate
 from backprop_lib.widgets import log_rates, rate_race
+from backprop_lib.widgets.race_view import standings
 
 NET = Network(weights=[[[0.5]], [[0.5]]])
 X, T = [0.1], [0.9]
@@ -55,16 +58,66 @@ def test_letters_of_what_runs_to_the_end_lie_side_by_side():
     assert len(set(up)) == 1
 
 
+def moments(widget):
+    """What is prepared for each position of the slider: share, words, standings."""
+    return json.loads(re.search(r"<p hidden>(.*)</p>", widget.children[2].value)[1])
+
+
 def test_the_slider_uncovers_the_curves_update_by_update():
     widget = race()
     labels = list(widget.slider._options_labels)
     assert (labels[0], labels[-1]) == ("0", "900")
     assert widget.slider.index == len(labels) - 1
-    clock = widget.children[1].children[-1]
-    shares = [float(re.search(r"--now: ([\d.]+)%", frame.value)[1]) for frame in clock.children]
+    shares = [float(share.removesuffix("%")) for share, *_ in moments(widget)]
     assert len(shares) == len(labels) <= 40
     assert (np.diff(shares) > 0).all()
     assert shares[-1] == 100
+    words = [words for _, words, _ in moments(widget)]
+    assert words[:3] == ["After 0 updates: ", "After 1 update: ", "After 2 updates: "]
+    assert [re.search(r"[\d,]+", w)[0] for w in words] == labels
+
+
+def place(losses, goal, n):
+    """Where a training is after n updates, found from its losses alone: kind, number, how good that is."""
+    arrived = np.flatnonzero(losses < goal)
+    kept = np.flatnonzero(losses <= 10 * losses[0])
+    if len(arrived) and n >= arrived[0]:
+        return 0, str(arrived[0]), arrived[0]
+    if not len(arrived) and kept[-1] < len(losses) - 1 and n > kept[-1]:
+        return 2, str(kept[-1] + 1), -kept[-1]
+    return 1, rate(losses[n]), losses[n]
+
+
+def test_at_each_moment_every_rate_has_its_place():
+    rates, goal = [0.01, 0.3, 0.9, 0.91, 1.2, 1.9, 2.5, 9.0], 1e-4
+    net = Network([[[1.0]], [[1.0]]], activation="identity")
+    widget = rate_race(net, [1.0], [0.0], rates, 30, goal, start=[1.9])
+    with np.errstate(all="ignore"):
+        losses = [train(net, [1.0], [0.0], r, 30).loss for r in rates]
+    kinds = set()
+    for label, (_, _, places) in zip(widget.slider._options_labels, moments(widget), strict=True):
+        assert sorted(r for _, _, *shared in places for r in shared) == list(range(len(rates)))
+        keys = []
+        for kind, number, *shared in places:
+            found = [place(losses[r], goal, int(label)) for r in shared]
+            assert {f[:2] for f in found} == {(kind, number)}
+            keys.append((kind, min(f[2] for f in found)))
+        assert keys == sorted(keys)
+        kinds.add((places[0][0], places[-1][0]))
+    assert kinds == {(1, 1), (0, 2)}
+
+
+def test_who_is_level_shares_a_place():
+    """Level is who would be shown with the same number; who arrived together is too."""
+    widget = race(learning_rates=[9.0, 9.0001, 90.0, 90.01, 3000.0])
+    assert moments(widget)[0][2] == [[1, "0.0565", 0, 1, 2, 3, 4]]
+    assert moments(widget)[1][2] == [[0, "1", 2, 3], [1, "0.00500", 4], [1, "0.0417", 1, 0]]
+
+
+def test_a_loss_beyond_all_numbers_is_last():
+    runs = sweep(Network([[[1.0]]], activation="identity"), [1.0], [0.0], [0.5, 0.1], 9, stop_below=1e-9)
+    runs.loss[3] = [np.inf, 1e300]
+    assert standings(runs, 3) == [[1, "1.00·10³⁰⁰", 1], [1, "∞", 0]]
 
 
 def test_a_race_is_light_enough_for_the_page():

@@ -147,7 +147,8 @@ class Race(ipw.VBox):  # type: ignore[misc]
         )
         button = ipw.HTML(BUTTON)
         clock = ipw.HBox([button, self.slider], layout={"flex_flow": "row wrap", "align_items": "center"})
-        ahead = ipw.HTML(f'<p class="bp-said bp-ahead"></p><p hidden>{prepared(panel, runs, moments)}</p>')
+        ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{prepared(panel, runs, moments)}</p>')
+        ahead.add_class("bp-ahead")
         super().__init__([ipw.HTML(sheet(box, panel)), clock, ahead, field])
         for name in (box, "bp-race", "bp-local"):
             self.add_class(name)
