@@ -16,7 +16,7 @@ from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
 
-__all__ = ["curve_panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
+__all__ = ["curve_panel", "empty_panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
 
 
 def loss_panel(
@@ -62,12 +62,16 @@ def surface_panel(
     t: ArrayLike,
     names: tuple[str, str],
     limits: tuple[float, float, float, float],
+    *,
+    bare: bool = False,
 ) -> Panel:
     """Return the loss as contours over two weights, `names`; other parameters stay as they are.
 
     Parameters
     ----------
     limits : left, right, bottom, top
+    bare : bool
+        Leave the axes out, which `empty_panel` draws.
     """
     left, right, bottom, top = limits
     across, up = np.meshgrid(np.linspace(left, right, 61), np.linspace(bottom, top, 111))
@@ -75,22 +79,31 @@ def surface_panel(
     single = max(net.sizes) == 1
 
     def draw(axes: Axes) -> None:
-        lowest = max(1e-5, loss.min())
-        levels = np.geomspace(lowest, max(loss.max(), 1.01 * lowest), 12)  # apart even where all is flat
-        shown = np.clip(loss, levels[0], levels[-1])
+        lowest, highest = loss.min(), loss.max()
+        above = loss - lowest  # or a basin whose floor is far from zero would be of one colour
+        levels = np.geomspace(max(1e-5, 1e-4 * above.max()), max(above.max(), 1e-3), 12)
         colours = mpl.colors.LinearSegmentedColormap.from_list("loss", ["#0b3a6b", "#5b93c7", "#f4f7fb"])
-        norm = mpl.colors.LogNorm(levels[0], levels[-1])
+        norm, shown = mpl.colors.LogNorm(levels[0], levels[-1]), np.clip(above, levels[0], levels[-1])
         bands = axes.contourf(across, up, shown, levels=levels, cmap=colours, norm=norm)
         bands.set(edgecolor="face", linewidth=0.5)  # or white seams show between the bands
-        tens = [10.0**k for k in range(-3, 2) if loss.min() < 10.0**k < loss.max()]
-        labelled = tens if len(tens) > 1 else [v for v in levels[1::3] if loss.min() < v < loss.max()]
+        tens = [10.0**k for k in range(-3, 2) if lowest < 10.0**k < highest]
+        labelled = tens if len(tens) > 1 else [v for v in lowest + levels[5:-1:2] if v < highest]
         if labelled:
             lines = axes.contour(across, up, loss, levels=labelled, colors=COLOURS["ink"], linewidths=0.7)
-            for label in axes.clabel(lines, fmt=lambda value: f"{value:.2g}", fontsize=8):
+            for label in axes.clabel(lines, fmt=lambda value: f"{value:.3g}", fontsize=8):
                 label.set_bbox({"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1})
         axes.set(xlabel=plain_name(names[0], single), ylabel=plain_name(names[1], single))
 
-    return new_panel("Path of the descent on the loss surface", draw)
+    return new_panel("Path of the descent on the loss surface", draw, bare=bare)
+
+
+def empty_panel(limits: tuple[float, float, float, float]) -> Panel:
+    """Return the axes that `surface_panel` leaves out: they are the same for any two weights."""
+
+    def draw(axes: Axes) -> None:
+        axes.set(xlim=limits[:2], ylim=limits[2:])
+
+    return new_panel("Axes of the loss surface", draw)
 
 
 def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:

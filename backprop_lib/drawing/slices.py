@@ -7,13 +7,14 @@ descents in which only the two learn; `Descent` is such a path, and `Slice.marks
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas
 from backprop_lib.drawing.panels import Panel
-from backprop_lib.drawing.plots import surface_panel
+from backprop_lib.drawing.plots import empty_panel, surface_panel
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import Lean
@@ -62,8 +63,8 @@ class Slice:
 
     Attributes
     ----------
-    panel : Panel
-        The contours.
+    panel, frame : Panel
+        The contours, and the axes around them.
 
     Raises
     ------
@@ -92,7 +93,8 @@ class Slice:
             corners = loss_on_grid(net, x, t, dict(zip(names, (across, up), strict=True)))
         if not np.isfinite(corners).all():
             raise ValueError(f"the loss is not finite all over {limits}, expected smaller limits.")
-        self.panel: Panel = surface_panel(net, x, t, names, self.limits)
+        self.panel: Panel = surface_panel(net, x, t, names, self.limits, bare=True)
+        self.frame: Panel = _frame(self.limits)
         # Where the two stand among the parameters that learn, and where the others do.
         marked = net.with_values(dict.fromkeys(net.by_name(), 0.0) | {names[0]: 1.0, names[1]: 2.0})
         places = Lean(marked, np.dtype(float)).values
@@ -170,6 +172,11 @@ class Slice:
             f'<circle cx="{x0:g}" cy="{y0:g}" r="6" fill="{paper}" stroke="{ink}" stroke-width="1.8"/>'
             f'<circle cx="{x:g}" cy="{y:g}" r="{5 if k else 2.5:g}" fill="{ink}" stroke="{paper}"/></g>'
         )
+
+
+@lru_cache(8)  # the axes of two other parameters look the same
+def _frame(limits: Limits) -> Panel:
+    return empty_panel(limits)
 
 
 def checked_limits(limits: ArrayLike) -> Limits:

@@ -10,6 +10,7 @@ from html import escape
 
 import numpy as np
 
+from backprop_lib.drawing.canvas import COLOURS, FONT
 from backprop_lib.drawing.slices import Arrow, Descent, Slice
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
@@ -131,15 +132,17 @@ class SurfaceView:
         rows = [*held, "The next update, w ← w − η · ∂E/∂w:", *self.steps, *self.notes]
         return (
             f'<div class="{self._key}"><svg viewBox="0 0 {panel.width:g} {panel.height:g}" role="img" '
-            f'aria-label="{escape(alt)}"><rect {place} fill="none" pointer-events="all"/>'
+            f'aria-label="{escape(alt)}"><rect {place} fill="none" pointer-events="all"/>{self._axis_names()}'
             f'<svg {place} viewBox="{panel.inside}">{marks}</svg></svg>'
             f"<div>{''.join(f'<p>{escape(row)}</p>' for row in rows)}</div></div>"
         )
 
     def style(self, starts: Sequence[Sequence[tuple[str, float]]]) -> str:
         """Return the style sheet, which holds the contours; `starts` are the options of the two sliders."""
-        key, (left, right, bottom, top) = self._key, self.surface.limits
+        key, surface = self._key, self.surface
+        left, right, bottom, top = surface.limits
         ends = ((left, right), (bottom, top))
+        grounds = [f'url("{panel.address}")' for panel in (surface.panel, surface.frame)]
         shares = [
             [round((v - a) / (b - a), 4) for _, v in options]
             for options, (a, b) in zip(starts, ends, strict=True)
@@ -147,13 +150,23 @@ class SurfaceView:
         rules = [
             f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px 20px; max-width: 920px; }}",
             f".{key} > svg {{ flex: 3 1 400px; max-width: 600px; background-size: 100% 100%; }}",
-            f'.{key} > svg {{ background-image: url("{self.surface.panel.address}"); }}',
+            f".{key} > svg {{ background-image: {', '.join(grounds)}; }}",
+            f".{key} text {{ font: 9.5px {FONT}; fill: {COLOURS['ink']}; text-anchor: middle; }}",
             f".{key} rect {{ cursor: crosshair; }}",
             f".{key} > div {{ flex: 2 1 260px; font-variant-numeric: tabular-nums; }}",
             f".{key} p {{ margin: 0 0 8px; line-height: 1.4; }}",
             f".bp-silence ~ .{key} {{ opacity: 0.3; }}",  # Python has not drawn what the controls say now
         ]
         return f'<style onload="{_CHOOSE.replace("SHARES", str(shares))}">{" ".join(rules)}</style>'
+
+    def _axis_names(self) -> str:
+        """Return the names of the two parameters as SVG, beneath the axes and beside them."""
+        left, top, width, height = map(float, self.surface.panel.inside.split())
+        x, y, (across, up) = left + width / 2, top + height / 2, map(escape, self.names)
+        return (
+            f'<text x="{x:g}" y="{top + height + 34:g}">{across}</text>'
+            f'<text transform="translate({left - 38:g} {y:g}) rotate(-90)">{up}</text>'
+        )
 
     @property
     def _key(self) -> str:

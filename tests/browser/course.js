@@ -88,9 +88,10 @@
       const hidden = svg.closest("[aria-hidden=true]");
       if (!hidden && !(name && svg.getAttribute("role") === "img"))
         faults.push(`${place(svg)}: a drawing without role and name`);
-      const [, address] = getComputedStyle(svg).backgroundImage.match(/^url\("(.*)"\)$/s) ?? [];
-      if (address && !(await loads(address.replaceAll('\\"', '"'))))
-        faults.push(`${place(svg)}: background not loaded: ${name}`);
+      const [, addresses = ""] = getComputedStyle(svg).backgroundImage.match(/^url\("(.*)"\)$/s) ?? [];
+      for (const address of addresses.split('"), url("').filter(Boolean))
+        if (!(await loads(address.replaceAll('\\"', '"'))))
+          faults.push(`${place(svg)}: background not loaded: ${name}`);
     }
     return faults;
   };
