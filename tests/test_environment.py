@@ -37,7 +37,19 @@ def read(name):
 
 PROJECT = tomllib.loads(read("pyproject.toml"))["project"]
 RUNTIME = PROJECT["dependencies"]
-LISTS = {"lab": RUNTIME, "test": RUNTIME + PROJECT["optional-dependencies"]["test"]}
+
+
+def extra(name):
+    """What one of the project's extras asks for, with what other extras it names."""
+    for text in PROJECT["optional-dependencies"][name]:
+        if (requirement := Requirement(text)).name == PROJECT["name"]:
+            for other in requirement.extras:
+                yield from extra(other)
+        else:
+            yield text
+
+
+LISTS = {"lab": RUNTIME, "test": [*RUNTIME, *extra("test")]}
 LOCKS = {name: read(f"requirements/{name}.txt") for name in LISTS}
 PINS = read("requirements/pins.txt")
 RECIPE = read("environment.yml")

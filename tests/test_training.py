@@ -1,7 +1,6 @@
 """One training, many trainings at once, and the words for how they end."""
 
 import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -112,7 +111,6 @@ def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
         np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-12)
 
 
-@pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed: pip install -e .[fast]")
 @pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy"])
 def test_machine_code_takes_the_steps_of_the_clear_network(loss):
     from backprop_lib import derive
