@@ -33,7 +33,7 @@ const show = () => {
   ];
   const words = after + (said.filter(Boolean).join("; ") || "no rate is in the race") + ".";
   if (line.textContent !== words) line.textContent = words;
-  box.style.setProperty("--now", share);
+  for (const run of box.querySelectorAll(".bp-run")) run.style.clipPath = `inset(0 ${100 - share}% 0 0)`;
 };
 
 new MutationObserver(show).observe(box, { attributeFilter: ["aria-valuenow"], childList: true, subtree: true });

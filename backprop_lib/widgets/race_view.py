@@ -50,11 +50,11 @@ def curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
 
 
 def prepared(panel: Panel, runs: Sweep, moments: Array) -> str:
-    """Return for each moment, in JSON, how much of the curves is seen, when it is, and the standings."""
+    """Return for each moment, in JSON: percent of the picture that are seen, when it is, the standings."""
     shares = 100 * panel.pixels(moments + 1, np.ones(len(moments)))[:, 0] / panel.width + 0.4
     shares[-1] = 100
     found = [
-        (f"{share:.2f}%", f"After {n:,} update{'s'[: int(n != 1)]}: ", standings(runs, n))
+        (round(share, 2), f"After {n:,} update{'s'[: int(n != 1)]}: ", standings(runs, n))
         for share, n in zip(shares, moments, strict=True)
     ]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
@@ -116,7 +116,7 @@ _RULES = """
 .BOX .bp-lane, .BOX .bp-lane .widget-html, .BOX .bp-lane .widget-html-content { display: contents; }
 .BOX .field, .BOX .bp-run { grid-area: 1 / 1 / 2 / 3; width: 100%; }
 .BOX .field { background: url("BACKGROUND") 0 0 / 100% 100%; }
-.BOX .bp-run { fill: none; clip-path: inset(0 calc(100% - var(--now, 100%)) 0 0); pointer-events: none; }
+.BOX .bp-run { fill: none; pointer-events: none; }
 .BOX .bp-run text { font: bold 15px sans-serif; stroke: PAPER; stroke-width: 4px; paint-order: stroke; }
 .BOX .bp-said { margin: 2px 0; line-height: 1.4; font-variant-numeric: tabular-nums; }
 .BOX .bp-ahead { container-type: inline-size; }
