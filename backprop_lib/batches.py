@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
+from backprop_lib.inputs import check_targets, finite_rows, uncopied_rows
+from backprop_lib.network import Network
 
-__all__ = ["Batches", "cut"]
+__all__ = ["Batch", "Batches", "cut", "examples", "is_right"]
 
 _BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache
 Batch = tuple[Array, Array, Array]
@@ -66,3 +69,35 @@ class Batches:
     def _views(self, sizes: list[int]) -> list[Batch]:
         ends = pairwise(accumulate(sizes, initial=0))
         return [(self._X[a:b], self._X[a:b].T, self._T[a:b]) for a, b in ends]
+
+
+def examples(
+    net: Network, x: ArrayLike, t: ArrayLike, x_name: str = "x", t_name: str = "t"
+) -> tuple[Array, Array]:
+    """Return inputs, uncopied if possible, and targets as rows that fit each other and the network."""
+    x = uncopied_rows(x_name, x, net.sizes[0])
+    outputs = net.sizes[-1]
+    if np.shape(t) == (len(x),) and len(x) != outputs:
+        if outputs > 1:
+            raise ValueError(
+                f"{t_name} has shape ({len(x)},), expected ({len(x)}, {outputs}): a row for each example, "
+                f"which datasets.one_hot(labels, {outputs}) makes of labels."
+            )
+        raise ValueError(f"{t_name} has shape ({len(x)},), expected ({len(x)}, 1): a row for each example.")
+    t = np.atleast_2d(finite_rows(t_name, t, outputs))
+    if len(t) != len(x):
+        raise ValueError(f"{t_name} has {len(t)} rows, expected {len(x)}, one for each row of {x_name}.")
+    check_targets(t, len(x), net.loss_rule)
+    for name, array in ((x_name, x), (t_name, t), ("the network", net.weights[0])):
+        if np.iscomplexobj(array):
+            raise TypeError(f"{name} holds complex numbers, expected real ones for training.")
+    return x, t
+
+
+def is_right(a: Array, t: Array) -> Array:
+    """Say for each row whether the largest output is where the target is largest.
+
+    A single output is right on its target's side of ½.
+    """
+    right: Array = a.argmax(axis=1) == t.argmax(axis=1) if a.shape[1] > 1 else ((a > 0.5) == (t > 0.5))[:, 0]
+    return right

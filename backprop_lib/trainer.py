@@ -7,29 +7,24 @@ just before its own update; that number belongs to no single network.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.batches import Batches, cut
+from backprop_lib.batches import Batch, Batches, cut, examples, is_right
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.inputs import (
-    NotFinite,
-    check_targets,
-    finite_number,
-    finite_rows,
-    uncopied_rows,
-    whole_number,
-)
+from backprop_lib.inputs import NotFinite, finite_number, whole_number
 from backprop_lib.lean import Lean
 from backprop_lib.network import Network
 
-__all__ = ["Trainer", "examples", "is_right"]
+__all__ = ["Trainer", "Update", "examples", "is_right"]
 
 _ROWS = 256  # examples that are measured at a time
+_Record = tuple[float, float, float, Array | None]  # loss, accuracy, seconds, parameters
 
 
 class _State(NamedTuple):
@@ -41,11 +36,22 @@ class _State(NamedTuple):
     random: Any
 
 
+class Update(NamedTuple):
+    """What stands after one update of an epoch: its `number` of so many, the network, how good that is."""
+
+    number: int
+    of: int
+    network: Network
+    loss: float
+    accuracy: float
+
+
 class Trainer:
     """A training of `net`, one `epoch()` at a time; `training.train` says what the arguments mean.
 
     Whatever happens on the way, a `KeyboardInterrupt` included, the trainer stays at the end of its last
-    whole epoch. The next `epoch()` goes on as if nothing had happened.
+    whole epoch. The next `epoch()` goes on as if nothing had happened. Only `update()` stops within an epoch;
+    until that is whole, `network`, `loss` and `history` know nothing of it.
 
     Parameters
     ----------
@@ -98,6 +104,7 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore"):
             self._records = [self._record(perf_counter())]
         self._state = self._state_now(0)
+        self._begun: tuple[int, Iterator[Batch]] | None = None  # updates made in an epoch, batches to come
         if not np.isfinite(self.loss):
             raise NotFinite(
                 f"the loss is {self.loss} before training, in {self._lean.dtype}, expected a number."
@@ -106,23 +113,43 @@ class Trainer:
     def epoch(self, *, measure: bool = True) -> bool:
         """Use every example once; return False, and change nothing, if that would leave the range of floats.
 
+        An epoch that `update()` has begun is finished; if that fails or is interrupted, it is forgotten.
         With `measure=False` the loss and the accuracy of this epoch are not computed and stand as nan.
         """
-        lean, start, state, order = self._lean, perf_counter(), self._state, self._batches.as_given
-        lean.values[:], lean.velocity[:] = state.values, state.velocity  # if an interrupted epoch left others
-        del self._records[state.epochs + 1 :]
-        if self._shuffled:
-            self._rng.bit_generator.state = state.random
-            order = self._rng.permutation(len(order))
+        lean, start, (_, batches) = self._lean, perf_counter(), self._take()
         with np.errstate(over="ignore", invalid="ignore"):
-            for X, XT, T in self._batches.in_order(order):
+            for X, XT, T in batches:
                 lean.step(X, XT, T, self._rates[len(X)])
             record = self._record(start, measure)
-        if not np.isfinite(lean.values).all() or (measure and not np.isfinite(record[0])):
+        if not self._finite(record, measure):
             return False
-        self._records.append(record)
-        self._state = self._state_now(state.epochs + 1)  # the moment from which the epoch counts
+        self._count(record)
         return True
+
+    def update(self) -> Update | None:
+        """Make one update, and no more of its epoch; return None if that would leave the range of floats.
+
+        The next one, or `epoch()`, goes on in the same epoch, which counts when it is whole. After None it is
+        forgotten.
+
+        Examples
+        --------
+        >>> trainer = Trainer(Network([[[0.5, 0.5]]]), np.eye(2), [[1], [0]], learning_rate=1.0, batch_size=1)
+        >>> [(trainer.update().number, trainer.epochs) for _ in range(3)]
+        [(1, 0), (2, 1), (1, 1)]
+        """
+        start, of, (done, batches) = perf_counter(), len(self._sizes), self._take()
+        X, XT, T = next(batches)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._lean.step(X, XT, T, self._rates[len(X)])
+            record = self._record(start)
+        if not self._finite(record):
+            return None
+        if done + 1 == of:
+            self._count(record)
+        else:
+            self._begun = done + 1, batches
+        return Update(done + 1, of, self._lean.network, *record[:2])
 
     @property
     def epochs(self) -> int:
@@ -153,7 +180,28 @@ class Trainer:
             np.array(seconds[1:]),
         )
 
-    def _record(self, start: float, measure: bool = True) -> tuple[float, float, float, Array | None]:
+    def _take(self) -> tuple[int, Iterator[Batch]]:
+        """Go on in the epoch that was begun, or begin one: updates made so far, and the batches left."""
+        begun, self._begun = self._begun, None  # whatever happens now, it is not gone on with twice
+        if begun is not None:
+            return begun
+        lean, state, order = self._lean, self._state, self._batches.as_given
+        lean.values[:], lean.velocity[:] = state.values, state.velocity  # if a forgotten epoch left others
+        del self._records[state.epochs + 1 :]
+        if self._shuffled:
+            self._rng.bit_generator.state = state.random
+            order = self._rng.permutation(len(order))
+        return 0, self._batches.in_order(order)
+
+    def _finite(self, record: _Record, measured: bool = True) -> bool:
+        return bool(np.isfinite(self._lean.values).all() and (not measured or np.isfinite(record[0])))
+
+    def _count(self, record: _Record) -> None:
+        """Let the epoch count."""
+        self._records.append(record)
+        self._state = self._state_now(self._state.epochs + 1)  # the moment from which it does
+
+    def _record(self, start: float, measure: bool = True) -> _Record:
         loss = accuracy = np.nan
         if measure:
             loss = self._measure(self._all, loss=True)
@@ -180,38 +228,6 @@ class Trainer:
                 losses = rule.rule(a, T) if rule.rule_at_z is None else rule.rule_at_z(z, T)
                 total += float(losses.sum(dtype=float))
         return total / n
-
-
-def examples(
-    net: Network, x: ArrayLike, t: ArrayLike, x_name: str = "x", t_name: str = "t"
-) -> tuple[Array, Array]:
-    """Return inputs, uncopied if possible, and targets as rows that fit each other and the network."""
-    x = uncopied_rows(x_name, x, net.sizes[0])
-    outputs = net.sizes[-1]
-    if np.shape(t) == (len(x),) and len(x) != outputs:
-        if outputs > 1:
-            raise ValueError(
-                f"{t_name} has shape ({len(x)},), expected ({len(x)}, {outputs}): a row for each example, "
-                f"which datasets.one_hot(labels, {outputs}) makes of labels."
-            )
-        raise ValueError(f"{t_name} has shape ({len(x)},), expected ({len(x)}, 1): a row for each example.")
-    t = np.atleast_2d(finite_rows(t_name, t, outputs))
-    if len(t) != len(x):
-        raise ValueError(f"{t_name} has {len(t)} rows, expected {len(x)}, one for each row of {x_name}.")
-    check_targets(t, len(x), net.loss_rule)
-    for name, array in ((x_name, x), (t_name, t), ("the network", net.weights[0])):
-        if np.iscomplexobj(array):
-            raise TypeError(f"{name} holds complex numbers, expected real ones for training.")
-    return x, t
-
-
-def is_right(a: Array, t: Array) -> Array:
-    """Say for each row whether the largest output is where the target is largest.
-
-    A single output is right on its target's side of ½.
-    """
-    right: Array = a.argmax(axis=1) == t.argmax(axis=1) if a.shape[1] > 1 else ((a > 0.5) == (t > 0.5))[:, 0]
-    return right
 
 
 def _floating(dtype: Any) -> np.dtype[Any]:

@@ -49,6 +49,50 @@ def test_stopping_and_resuming_changes_nothing():
 
 
 @pytest.mark.parametrize("batch_size", [5, None])
+def test_update_by_update_is_epoch_by_epoch(batch_size):
+    """Bit for bit, however single updates and epochs follow each other."""
+    through, single = trained(4, batch_size=batch_size), trained(0, batch_size=batch_size)
+    of = len(range(0, len(X), batch_size or len(X)))
+    for epoch in (1, 2):
+        for number in range(1, of + 1):
+            done = single.update()
+            assert done[:2] == (number, of)
+            assert single.epochs == len(single.history.loss) - 1 == epoch - (number < of)
+            assert done.loss == pytest.approx(done.network.loss(X, T), rel=1e-12)
+            assert done.accuracy == accuracy(done.network, X, T)
+        assert values(done.network) == values(single.network)
+        assert (done.loss, done.accuracy) == (single.history.loss[-1], single.history.accuracy[-1])
+    for _ in range(min(2, of - 1)):
+        before, done = values(single.network), single.update()
+        assert values(single.network) == before != values(done.network)
+    assert single.epoch()
+    assert single.epoch()
+    assert values(single.network) == values(through.network)
+    assert single.history.loss.tolist() == through.history.loss.tolist()
+
+
+def test_an_update_is_a_step_on_the_batch_whose_turn_it_is():
+    trainer, net = trained(0, momentum=0.0), NET
+    for batch in epoch_of_batches(np.random.default_rng(0), len(X), 5):
+        net = net.step(net.gradients(X[batch], T[batch]), 0.3)
+        np.testing.assert_allclose(values(trainer.update().network), values(net), rtol=1e-12)
+
+
+@pytest.mark.parametrize("how", ["update", "epoch"])
+def test_interrupted_after_an_update_the_epoch_starts_anew(monkeypatch, how):
+    through, stopped = trained(2), trained(1)
+    assert stopped.update().number == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(Lean, "step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            getattr(stopped, how)()
+    assert values(stopped.network) == values(trained(1).network)
+    assert stopped.update().number == 1
+    assert stopped.epoch()
+    assert values(stopped.network) == values(through.network)
+
+
+@pytest.mark.parametrize("batch_size", [5, None])
 @pytest.mark.parametrize("at", ["step", "_run"])
 def test_an_interrupted_epoch_is_as_if_it_had_not_begun(monkeypatch, at, batch_size):
     through, stopped = trained(4, batch_size=batch_size), trained(2, batch_size=batch_size)
@@ -83,7 +127,7 @@ def test_interrupted_anywhere_it_ends_the_same():
         while interrupted.epochs < epochs:
             try:
                 signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 2e-3))
-                interrupted.epoch()
+                interrupted.epoch() if rng.integers(3) else interrupted.update()
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except KeyboardInterrupt:
                 count += 1
@@ -100,6 +144,9 @@ def test_an_epoch_that_leaves_the_floats_is_taken_back():
     line = Network([[[1.0]]], activation="identity")
     trainer = Trainer(line, [[3.0], [2.0]], [[0.0], [0.0]], 1e200, batch_size=1)
     while trainer.epoch():
+        pass
+    assert trainer.epoch() is False
+    while trainer.update():
         pass
     assert trainer.epoch() is False
     assert np.isfinite(trainer.history.loss).all()
