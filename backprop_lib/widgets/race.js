@@ -36,5 +36,7 @@ const show = () => {
   for (const run of box.querySelectorAll(".bp-run")) run.style.clipPath = `inset(0 ${100 - share}% 0 0)`;
 };
 
+// Keys that are pressed in here are no commands to the page.
+box.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = true));
 new MutationObserver(show).observe(box, { attributeFilter: ["aria-valuenow"], childList: true, subtree: true });
 show();

@@ -97,7 +97,7 @@ def line(lane: int, sentence: str) -> str:
 
 
 # It presses the slider's keys, so that both always agree.
-BUTTON = """<button type="button" class="bp-go" data-lm-suppress-shortcuts="true" onclick="
+BUTTON = """<button type="button" class="bp-go" onclick="
 const handle = this.closest('.bp-race').querySelector('.noUi-handle');
 const press = (key) => handle.dispatchEvent(new KeyboardEvent('keydown', {key}));
 const at = (end) => Number(handle.getAttribute('aria-value' + end));

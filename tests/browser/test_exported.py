@@ -22,6 +22,8 @@ from browser_choice import require_browser
 from lab import ROOT
 from npm import package
 from opened import SETTLED
+from race_shown import CASES, Race
+from test_race_in_jupyterlab import check_button, check_menus, check_walk
 
 from backprop_lib import widgets
 
@@ -197,6 +199,19 @@ def test_the_buttons_of_a_stepper(exported):
             forward = exported.page.evaluate(WALK, [SLIDERS, n, "ArrowRight", True])
             assert forward[-1][0].startswith(f"Step {len(forward) - 1} of {len(forward) - 1}: ")
             assert exported.page.evaluate(WALK, [SLIDERS, n, "ArrowLeft", True]) == forward[::-1]
+
+
+RACES = {"01_one_path": CASES[0], "05_any_depth": CASES[1]}
+
+
+def test_a_race_is_run_and_others_entered(exported):
+    boxes = exported.page.query_selector_all(".bp-race")
+    assert len(boxes) == (exported.name in RACES)
+    for box in boxes:
+        race = Race(exported.page, box, RACES[exported.name])
+        check_walk(race)
+        check_menus(race)
+        check_button(race)
 
 
 # Where Python speaks: the outermost box of each, in which something can be asked of it.
