@@ -4,6 +4,7 @@ import base64
 import re
 import threading
 from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from backprop_lib.datasets import mnist, one_hot, parity
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.weight_images import weight_images
 from backprop_lib.history import History
+from backprop_lib.text import rate
 from backprop_lib.trainer import Trainer
-from backprop_lib.widgets import LiveTrainer
-from backprop_lib.widgets.live_view import curves, network_in_pictures, state
+from backprop_lib.widgets import LiveTrainer, live_run, live_trainer
+from backprop_lib.widgets.live_run import running_cell
+from backprop_lib.widgets.live_view import curves, network_in_pictures, percent, state
 
 PATIENCE = 20
 X, T = parity(6)
@@ -114,6 +117,73 @@ def test_one_epoch_at_a_time(live):
     assert same(live.network, plain(2).network)
 
 
+def test_one_update_at_a_time(live):
+    """Then whole epochs: it ends as if it had been epochs only."""
+    alone = plain(0)
+    for number in (1, 2, 3):
+        press(live, "update")
+        live.wait(PATIENCE)
+        done = alone.update()
+        assert same(live.network, done.network)
+        said = f"loss {rate(done.loss)}, {percent(done.accuracy)} of the held-out examples right."
+        assert sentence(live) == f"Update {number} of 8 in epoch 1: {said}"
+        assert live.start_button.description == "Resume"
+        assert (live.epochs_done, len(live.history.loss)) == (0, 1)
+        assert live.view.value.endswith(network_in_pictures(done.network))
+    press(live, "epoch")  # the rest of it
+    live.wait(PATIENCE)
+    assert same(live.network, plain(1).network)
+    for _ in range(8):
+        press(live, "update")
+        live.wait(PATIENCE)
+    assert sentence(live).startswith("Update 8 of 8 in epoch 2: ")
+    assert live.epochs_done == 2
+    assert same(live.network, plain(2).network)
+    press(live, "update")
+    live.wait(PATIENCE)
+    press(live, "start")
+    live.wait(PATIENCE)
+    assert live.epochs_done == 10
+    assert same(live.network, plain(10).network)
+    assert np.array_equal(live.history.loss, plain(10).history.loss)
+    press(live, "update")
+    live.wait(PATIENCE)
+    assert sentence(live).startswith("Update 1 of 8 in epoch 11: ")
+
+
+def test_whoever_looks_at_the_network_is_told_of_every_update(live):
+    seen = []
+    live.observe(lambda _: seen.append(live.network), "epochs_done")
+    press(live, "update")
+    live.wait(PATIENCE)
+    learned = live.network
+    assert seen[-1] is learned
+    press(live, "reset")
+    assert seen[-1] is live.network is NET
+
+
+def test_no_update_is_made_beside_a_training(live, held):
+    live.start()
+    assert held.entered.wait(PATIENCE)
+    press(live, "update")
+    assert sentence(live) == "It is training already."
+    held.release(10)
+    live.wait(PATIENCE)
+    assert same(live.network, plain(10).network)
+
+
+def test_an_update_that_leaves_the_numbers_is_named():
+    net = Network([[[1.0]], [[1.0]]], activation="identity")
+    live = LiveTrainer(net, [[1.0], [2.0]], [[0.0], [9.0]], 1e8, epochs=50, batch_size=1)
+    while not sentence(live).startswith("Diverged"):
+        press(live, "update")
+        live.wait(PATIENCE)
+    assert sentence(live).endswith(
+        "The next update would leave the range of numbers: Reset, and try a smaller η."
+    )
+    assert np.isfinite(list(live.network.by_name().values())).all()
+
+
 def test_reset_forgets_everything_even_while_it_trains(live, held):
     press(live, "start")
     first = live._thread
@@ -152,6 +222,28 @@ def test_a_second_training_stops_the_first(live, held):
     live.wait(PATIENCE)
     other.wait(PATIENCE)
     assert (live.epochs_done, other.epochs_done) == (1, 1)
+
+
+@pytest.mark.parametrize(("cell", "stops"), [("a", True), ("b", False), (None, False)])
+def test_a_cell_that_is_run_again_stops_what_it_started(held, monkeypatch, cell, stops):
+    monkeypatch.setattr(live_trainer, "running_cell", lambda: cell and "a")
+    live = LiveTrainer(NET, X, T, 0.3, epochs=10, batch_size=8)
+    live.start()
+    assert held.entered.wait(PATIENCE)
+    monkeypatch.setattr(live_trainer, "running_cell", lambda: cell)
+    again = LiveTrainer(NET, X, T, 0.3, epochs=10, batch_size=8)
+    held.release(10)
+    live.wait(PATIENCE)
+    assert live.epochs_done == (1 if stops else 10)
+    assert again.history is None
+
+
+def test_the_cell_is_asked_of_ipython(monkeypatch):
+    assert running_cell() is None
+    for asked, cell in (({"metadata": {"cellId": "c1"}}, "c1"), ({"metadata": {}}, None), ({}, None)):
+        shell = SimpleNamespace(get_parent=lambda asked=asked: asked)
+        monkeypatch.setattr(live_run, "get_ipython", lambda shell=shell: shell)
+        assert running_cell() == cell
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ that was shown. Whoever changes what is shown holds the lock, and a run that was
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Event, RLock, Thread
+from threading import RLock, Thread
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -20,22 +19,13 @@ from backprop_lib.history import History
 from backprop_lib.network import Network
 from backprop_lib.trainer import Trainer
 from backprop_lib.widgets.live_fields import Fields
-from backprop_lib.widgets.live_view import curves, network_in_pictures, progress_bar, state
+from backprop_lib.widgets.live_run import Run, running_cell
+from backprop_lib.widgets.live_view import curves, network_in_pictures, progress_bar, state, update_in_words
 from backprop_lib.widgets.spoken import Spoken
 
 __all__ = ["LiveTrainer"]
 
 _SHOW, _SAY = 0.25, 1.0  # seconds at least between two pictures, and between two sentences
-
-
-@dataclass
-class _Run:
-    """What one thread works on."""
-
-    goal: int
-    make: Callable[[], Trainer]
-    trainer: Trainer | None
-    stop: Event = field(default_factory=Event)
 
 
 class LiveTrainer(ipw.VBox):  # type: ignore[misc]
@@ -57,7 +47,7 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
     history : History or None
         The training so far.
     epochs_done : int
-        A trait, to be observed: it changes whenever `network` does.
+        A trait, to be observed: whoever does is told whenever `network` changes, within an epoch too.
 
     Examples
     --------
@@ -94,40 +84,56 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         self._examples, self._seed = (x, t), seed
         self._options = {"test": test, "scale": scale, "momentum": momentum, "dtype": dtype, "seed": seed}
         self._lock = RLock()
-        self._run: _Run | None = None
+        self._run: Run | None = None
         self._trainer: Trainer | None = None
         self._thread: Thread | None = None
+        self._cell, busy = running_cell(), LiveTrainer._busy
+        if busy is not None and self._cell and self._cell == busy._cell:
+            busy.stop()  # nobody sees it any more: this cell shows another now
         self._shown = self._said = -_SAY
         self.fields = Fields(net, learning_rate, batch_size, epochs)
         self.start_button = ipw.Button(
             description="Start", tooltip="Train; or stop, and keep what is learned"
         )
-        self.epoch_button = ipw.Button(description="One epoch", tooltip="Use every example once")
+        self.epoch_button = ipw.Button(description="One epoch", tooltip="Go on to the end of an epoch")
+        self.update_button = ipw.Button(description="One update", tooltip="Make one step, on one batch")
         self.reset_button = ipw.Button(description="Reset", tooltip="Forget everything, and read the fields")
         self.says, self.view = Spoken(), ipw.HTML()
         self.start_button.on_click(self.says.guarded(lambda: self.stop() if self._run else self.start()))
         self.epoch_button.on_click(self.says.guarded(lambda: self.start(1)))
+        self.update_button.on_click(self.says.guarded(self.update))
         self.reset_button.on_click(self.says.guarded(self.reset))
         for text in self.fields.children:
             text.observe(self.says.guarded(self._typed), "value")
-        buttons = ipw.HBox([self.start_button, self.epoch_button, self.reset_button])
+        buttons = ipw.HBox(
+            [self.start_button, self.epoch_button, self.update_button, self.reset_button],
+            layout={"flex_flow": "row wrap"},
+        )
         super().__init__([self.fields, buttons, self.says, self.view])
         self._begin()
 
     def start(self, epochs: int | None = None) -> None:
         """Train in the background: `epochs` more, or up to the number in the field. Returns at once."""
+        self._launch(epochs)
+
+    def update(self) -> None:
+        """Make one update in the background, the next one of its epoch. Returns at once."""
+        self._launch(1, single=True)
+
+    def _launch(self, epochs: int | None, *, single: bool = False) -> None:
         with self._lock:
             if self._run is not None:
                 return self._say("It is training already.")
             self.fields.check()
-            done = 0 if self._trainer is None else self._trainer.epochs
-            goal = self.fields.read_epochs() if epochs is None else done + epochs
+            done, goal = 0 if self._trainer is None else self._trainer.epochs, self.fields.read_epochs()
+            if epochs is not None:
+                goal = max(done + 1, goal) if single else done + epochs
             if done >= goal:
                 return self._say(f"All {goal:,} epochs are done. Raise their number, or press One epoch.")
             if LiveTrainer._busy is not None:
                 LiveTrainer._busy.stop()
             LiveTrainer._busy = self
-            self._run = _Run(goal, self._maker(), self._trainer)
+            self._run = Run(goal, self._maker(), self._trainer, single)
             self.start_button.description = "Stop"
             self._say("Training …")
             self._thread = Thread(target=self._work, args=(self._run,), daemon=True)
@@ -155,15 +161,9 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         if self._thread is not None:
             self._thread.join(seconds)
 
-    def _work(self, run: _Run) -> None:
-        lost = False
+    def _work(self, run: Run) -> None:
         try:
-            if run.trainer is None:
-                run.trainer = run.make()
-                self._show(run)
-            while not (lost or run.stop.is_set() or run.trainer.epochs >= run.goal):
-                lost = not run.trainer.epoch()
-                self._show(run)
+            lost = run.work(lambda: self._show(run))
             self._end(run, lost)
         except Exception as error:
             with self._lock:
@@ -172,21 +172,21 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
                     self._idle()
                     self.says.fail(error)
 
-    def _show(self, run: _Run, *, now: bool = False) -> None:
+    def _show(self, run: Run, *, now: bool = False) -> None:
         """Let the page see how far it is, but not too often."""
         with self._lock:
             time, trainer = monotonic(), run.trainer
             if self._run is not run or trainer is None or (time < self._shown + _SHOW and not now):
                 return
-            self.network, self.history = trainer.network, trainer.history
+            self.network, self.history = run.network, trainer.history
             bar, drawn = progress_bar(trainer.epochs, run.goal), curves(self.history, run.goal)
             self.view.value = f"{bar}{drawn}{network_in_pictures(self.network)}"
             if time >= self._said + _SAY and not run.stop.is_set():
                 self._say(state(self.history, run.goal))
             self._shown = monotonic()
-            self.epochs_done = trainer.epochs
+            self._tell(trainer.epochs)
 
-    def _end(self, run: _Run, lost: bool) -> None:
+    def _end(self, run: Run, lost: bool) -> None:
         with self._lock:
             if self._run is not run:
                 return
@@ -196,9 +196,11 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
             end = "Stopped" if run.stop.is_set() else "Done"
             hint = " Resume goes on from here." if run.stop.is_set() else ""
             if lost:
-                end = "Diverged"
-                hint = " The next epoch would leave the range of numbers: Reset, and try a smaller η."
-            if self.history is not None:
+                end, step = "Diverged", "update" if run.single else "epoch"
+                hint = f" The next {step} would leave the range of numbers: Reset, and try a smaller η."
+            if run.update:
+                self._say(update_in_words(run.update, self.epochs_done))
+            elif self.history is not None:
                 self._say(f"{end}. {state(self.history)}{hint}")
 
     def _idle(self) -> None:
@@ -208,10 +210,19 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
 
     def _begin(self) -> None:
         """Show a training that has not begun."""
-        self.network, self.epochs_done = self.fields.read_network(self._seed), 0
+        self.network = self.fields.read_network(self._seed)
+        self._tell(0)
         self.view.value = progress_bar(0, self.fields.read_epochs()) + network_in_pictures(self.network)
         shape = "-".join(map(str, self.network.sizes))
         self._say(f"A network {shape} that has learned nothing yet. Start trains it.")
+
+    def _tell(self, epochs: int) -> None:
+        """Tell those who observe `epochs_done` that the network is another one, even after as many epochs."""
+        before, self.epochs_done = self.epochs_done, epochs
+        if before == epochs:
+            self.notify_change(
+                {"name": "epochs_done", "old": before, "new": epochs, "owner": self, "type": "change"}
+            )
 
     def _maker(self) -> Callable[[], Trainer]:
         """Return what makes a trainer from what the fields say now; it may take a while."""

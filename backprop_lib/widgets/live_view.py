@@ -15,8 +15,9 @@ from backprop_lib.functions import Array
 from backprop_lib.history import History
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, rate
+from backprop_lib.trainer import Update
 
-__all__ = ["curves", "network_in_pictures", "percent", "progress_bar", "state"]
+__all__ = ["curves", "network_in_pictures", "percent", "progress_bar", "state", "update_in_words"]
 
 _WIDTH, _HEIGHT = 350.0, 200.0
 _LEFT, _TOP, _RIGHT, _BOTTOM = 54.0, 34.0, 322.0, 162.0
@@ -39,13 +40,29 @@ def state(history: History, goal: int | None = None) -> str:
     """Return in a sentence how far a training is; with a goal, also how long it will go on."""
     done = len(history.loss) - 1
     ahead = "" if goal is None or goal == done else f" of {goal:,}"
-    told = [f"Epoch {done:,}{ahead}: loss {rate(history.loss[-1])}"]
-    if np.isfinite(history.accuracy[-1]):
-        told.append(f"{percent(history.accuracy[-1])} of the held-out examples right")
+    told = [f"Epoch {done:,}{ahead}: {_measured(history.loss[-1], history.accuracy[-1])}"]
     if ahead and done:
         left = ((goal or 0) - done) * history.seconds[-5:].mean()
         told.append(f"about {max(1, round(left)):,} s left")
     return f"{', '.join(told)}."
+
+
+def update_in_words(update: Update, epochs: int) -> str:
+    """Return in a sentence what one update has led to, when so many whole epochs are done.
+
+    Examples
+    --------
+    >>> update_in_words(Update(3, 235, Network([[[0.5]]]), loss=0.6, accuracy=0.25), epochs=0)
+    'Update 3 of 235 in epoch 1: loss 0.600, 25.0 % of the held-out examples right.'
+    """
+    number, of, _, loss, accuracy = update
+    epoch = epochs + (number < of)
+    return f"Update {number:,} of {of:,} in epoch {epoch:,}: {_measured(loss, accuracy)}."
+
+
+def _measured(loss: float, accuracy: float) -> str:
+    right = f", {percent(accuracy)} of the held-out examples right" if np.isfinite(accuracy) else ""
+    return f"loss {rate(loss)}{right}"
 
 
 def progress_bar(done: int, goal: int) -> str:

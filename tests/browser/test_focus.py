@@ -47,7 +47,16 @@ def contrast(one, other):
 STOPS = {
     0: ["learning rate η", "or type a rate"],
     1: ["step", "First", "Back", "Next", "Last", "weight"],
-    2: ["hidden neurons", "learning rate η", "batch size", "epochs", "Start", "One epoch", "Reset"],
+    2: [
+        "hidden neurons",
+        "learning rate η",
+        "batch size",
+        "epochs",
+        "Start",
+        "One epoch",
+        "One update",
+        "Reset",
+    ],
     3: ["n", "n", "Play or pause", "Back to the start", "Repeat"],
 }
 

@@ -1,0 +1,54 @@
+"""One run of a live trainer: what its thread works on, and for which cell of the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from IPython import get_ipython
+
+from backprop_lib.network import Network
+from backprop_lib.trainer import Trainer, Update
+
+__all__ = ["Run", "running_cell"]
+
+
+@dataclass
+class Run:
+    """A training up to `goal` epochs, or of a `single` update; if there is no trainer yet, it makes one."""
+
+    goal: int
+    make: Callable[[], Trainer]
+    trainer: Trainer | None
+    single: bool = False
+    update: Update | None = None
+    stop: Event = field(default_factory=Event)
+
+    def work(self, show: Callable[[], object]) -> bool:
+        """Train, and call `show` now and then; say whether the range of numbers would have been left."""
+        if self.trainer is None:
+            self.trainer = self.make()
+            show()
+        if self.single:
+            self.update = self.trainer.update()
+            return self.update is None
+        while not self.stop.is_set() and self.trainer.epochs < self.goal:
+            if not self.trainer.epoch():
+                return True
+            show()
+        return False
+
+    @property
+    def network(self) -> Network:
+        """What has been learned so far, in an epoch that is not over too."""
+        assert self.trainer is not None
+        return (self.update or self.trainer).network
+
+
+def running_cell() -> str | None:
+    """Return the cell that is being run, as JupyterLab names it; None where nobody says."""
+    asked: dict[str, Any] = getattr(get_ipython(), "get_parent", dict)()
+    name: str | None = asked.get("metadata", {}).get("cellId")
+    return name
