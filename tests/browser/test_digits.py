@@ -22,6 +22,7 @@ live""",
     ("code", "live.epochs_done, bool(live._run)"),
     ("code", "PaintField(live, digits.x_test)"),
     ("code", "live.wait()"),
+    ("code", "LiveTrainer._busy and LiveTrainer._busy.wait(10)\nLiveTrainer._busy is None"),
 ]
 
 
@@ -43,18 +44,38 @@ DONE = """n => {
 }"""
 
 
+RUN = """async number => {
+  const { content } = jupyterapp.shell.currentWidget;
+  content.activeCellIndex = number;
+  await jupyterapp.commands.execute("notebook:run-cell");
+  return content.model.cells.get(number).outputs.get(0).data["text/plain"];
+}"""
+
+
+def test_one_update_at_a_time_by_keys(digits):
+    page = digits.page
+    page.get_by_role("button", name="One update", exact=True).focus()
+    for number in (1, 2):
+        page.keyboard.press("Enter")
+        said = re.compile(rf"^Update {number} of 625 in epoch 1: loss \d\.\d+\.$")
+        page.locator("p.bp-said", has_text=said).wait_for(timeout=SETTLED)
+    assert wait(page, DONE, 0) == "0"
+    assert page.evaluate("() => document.activeElement.innerText") == "One update"
+    page.get_by_role("button", name="One epoch", exact=True).click()
+    page.locator("p.bp-said", has_text=re.compile(r"^Done\. Epoch 1: loss 0\.\d+\.$")).wait_for(
+        timeout=SETTLED
+    )
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_role("button", name="Start", exact=True).wait_for(timeout=SETTLED)
+
+
 def test_training_starts_stops_and_resumes_by_keys_while_cells_run(digits):
     page = digits.page
     page.get_by_role("button", name="Start", exact=True).focus()
     page.keyboard.press("Enter")
     wait(page, "() => document.activeElement.innerText === 'Stop'")  # the same button, still focused
     reached = int(wait(page, DONE, 1))
-    ran = page.evaluate(
-        "async () => { const { content } = jupyterapp.shell.currentWidget; content.activeCellIndex = 1;"
-        " await jupyterapp.commands.execute('notebook:run-cell');"
-        " return content.model.cells.get(1).outputs.get(0).data['text/plain'] }"
-    )
-    epochs, running = re.fullmatch(r"\((\d+), (True|False)\)", ran).groups()
+    epochs, running = re.fullmatch(r"\((\d+), (True|False)\)", page.evaluate(RUN, 1)).groups()
     assert int(epochs) >= reached
     assert running == "True"
     page.get_by_role("button", name="Stop", exact=True).focus()
@@ -156,6 +177,15 @@ def test_a_test_image_can_be_taken(digits):
     before = answer(page)
     page.get_by_role("button", name="Another test image").click()
     answer(page, before)
+
+
+def test_a_cell_that_is_run_again_stops_its_training(digits):
+    page = digits.page
+    page.get_by_role("button", name="Resume", exact=True).click()
+    wait(page, "() => document.activeElement.innerText === 'Stop'")
+    assert page.evaluate(RUN, 0).startswith("Live trainer: ")
+    assert page.evaluate(RUN, 4) == "True"
+    assert page.evaluate(RUN, 1) == "(0, False)"
 
 
 def test_without_a_kernel_the_field_says_so(digits):
