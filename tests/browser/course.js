@@ -186,83 +186,14 @@
       names: shown("svg[role=img]").map((svg) => svg.getAttribute("aria-label")),
       axes: shown("svg[role=img]").map((svg) => getComputedStyle(svg).backgroundImage !== "none"),
       paths: shown("svg[role=img] path").map((path) => path.getAttribute("d")),
-      ends: shown("svg[role=img]").map((svg) => {
-        const dot = all("circle", svg).at(-1);
-        return dot && [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
-      }),
       position: number("aria-valuenow"),
       last: number("aria-valuemax"),
     };
   };
 
-  // A formula much as LaTeX has it: a_{2}, w^{(1)}_{01}, e^{−z}, {{above}/{below}}.
-  const formula = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return node.data;
-    const inside = [...node.childNodes].map(formula).join("");
-    if (node.matches(".over, .over > span")) return `{${inside}}`;
-    return { SUP: `^{${inside}}`, SUB: `_{${inside}}` }[node.tagName] ?? inside;
-  };
-
-  const numbers = (element, ...names) => names.map((name) => Number(element.getAttribute(name)));
-
-  const drawing = (svg) => ({
-    name: svg.getAttribute("aria-label"),
-    texts: all("text", svg).map((text) => [...numbers(text, "x", "y"), text.textContent]),
-    dots: all("circle", svg).map((dot) => numbers(dot, "cx", "cy")),
-    paths: all("path", svg).map((path) => path.getAttribute("d")),
-    moved: all("path", svg).map((path) => path.getAttribute("transform")),
-    inside: svg.querySelector("path")?.ownerSVGElement.getAttribute("viewBox"),
-  });
-
-  const saying = (box) => all("p.bp-said", box).filter(visible);
-
-  // All that the frame on show says and draws.
-  const shown = (box) => {
-    const said = saying(box);
-    let frame = said[0];
-    while (!frame.querySelector("svg[role=img]")) frame = frame.parentElement;
-    return {
-      readout: box.querySelector(".widget-readout").innerText.trim(),
-      said: said.map((p) => p.innerText.trim()).join(" | "),
-      rows: all(".terms > div", frame).map((row) => [...row.children].map(formula)),
-      drawings: all("svg[role=img]", frame).map(drawing),
-    };
-  };
-
-  // Move by one key, or by its button, as far as it leads; return what is shown at every position.
-  const walk = async (box, key, button = false) => {
-    const handle = box.querySelector(".noUi-handle");
-    const [now, last] = numbers(handle, "aria-valuenow", "aria-valuemax");
-    const words = () => saying(box).map((p) => p.innerText).join("\n");
-    const seen = [shown(box)];
-    for (let moves = key === "ArrowRight" ? last - now : now; moves > 0; moves--) {
-      const before = words();
-      if (button) all("button", box).find((b) => b.value === key).click();
-      else handle.dispatchEvent(new KeyboardEvent("keydown", { key }));
-      const end = performance.now() + 5000;
-      while (words() === before || saying(box).length !== 1) {
-        if (performance.now() > end) throw new Error(`after “${before}” nothing came`);
-        await frame();
-      }
-      seen.push(shown(box));
-    }
-    return seen;
-  };
-
-  // The pictures behind the marks, as text.
-  const grounds = (box) => {
-    const places = [
-      ...all("style", box).map((sheet) => sheet.textContent),
-      ...all("[style]", box).map((element) => element.style.backgroundImage),
-      ...all("img", box).map((image) => `${image.src}"`),
-    ];
-    const found = places.flatMap((text) => [...text.matchAll(/data:image\/svg\+xml,([^"]*)"/g)]);
-    return [...new Set(found.map(([, svg]) => decodeURIComponent(svg)))];
-  };
-
   window.course = {
     ...{ open, run, stopKernel, close },
     ...{ settled, pictures, widgets, typeset, overflow },
-    ...{ boxes, announced, select, state, painted, walk, grounds },
+    ...{ boxes, announced, select, state, painted, visible },
   };
 })();

@@ -1,26 +1,23 @@
 """Every notebook, run and moved in a real JupyterLab."""
 
-import math
 import os
 import re
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from axe import serious
 from lab import ROOT
+from numbers_shown import SLIDERS, differences, faults, made, walk
 from opened import SETTLED, disagreements, write_notebook
 from playwright.sync_api import TimeoutError as PageTimeoutError
 from playwright.sync_api import expect
 
-from backprop_lib import Network
 from backprop_lib.documents import load
-from backprop_lib.training import sweep
-from backprop_lib.widgets import log_rates
 
 DOCUMENTS = ("002", "004", "001", "000", "003")
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = [name for name in NOTEBOOKS if "01" <= name < "06"]  # those of the five documents
 
 
 def notebooks(names):
@@ -113,47 +110,26 @@ def test_tab_leads_to_the_handle_and_shows_it(notebook):
         assert slider.look != before
 
 
-def number(text):
-    return float(text.replace("−", "-").replace(",", ""))
-
-
-@notebooks(["01_one_path.ipynb"])
-def test_the_learning_rate_slider_shows_what_the_library_computes(notebook):
-    (slider,) = (s for s in notebook.sliders if s.state["name"] == "learning rate η")
-    rates = log_rates(0.9, below=1, above=3)
-    goal = 5e-5
-    runs = sweep(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], rates, 8200, stop_below=goal)
-    states = [slider.press("Home"), *(slider.press("PageUp") for _ in range(12))]
-    assert states[-1]["position"] == states[-1]["last"] == len(rates) - 1
-    kinds, panels = set(), ([], [], [])
-    for state in states:
-        r = state["position"]
-        (sentence,) = state["sentences"]
-        outcome = runs.outcome(r)
-        loss, weights = runs.loss[outcome.updates, r], runs.path[outcome.updates, :, r]
-        assert math.isclose(number(state["readout"]), rates[r], rel_tol=5e-3)
-        said = re.search(r": (converges|saturates|crawls): .*after ([\d,]+) update", sentence)
-        kinds.add(said[1])
-        assert said[1] == outcome.kind
-        assert number(said[2]) == outcome.updates
-        shown = [number(value) for value in re.findall(r"[₁₂] = (−?\d+\.\d+)", sentence)]
-        assert shown == pytest.approx(weights, abs=6e-5)
-        meant = [(rates[r], loss), (outcome.updates + 1, loss), np.exp(weights)]
-        for panel, dot, values in zip(panels, state["ends"], meant, strict=True):
-            if panel is not panels[-1] or (weights[0] > -4 and weights[1] < 10):  # or it leaves the map
-                panel.append([*dot, *np.log(values)])
-    assert len(kinds) > 1
-    # Each coordinate of the last dot, in pixels, must be a straight line over what it stands for.
-    for panel in panels:
-        assert len(panel) > 9
-        for pixels, values in zip(*np.split(np.array(panel).T, 2), strict=True):
-            line = np.polynomial.Polynomial.fit(values, pixels, 1)
-            assert np.abs(line(values) - pixels).max() < 0.2
+@notebooks(CHAPTERS)
+def test_every_number_at_every_position_there_and_back_without_a_kernel(notebook):
+    names = [slider.state["name"] for slider in notebook.sliders]
+    numbers = [number for number, name in enumerate(names) if name in SLIDERS]
+    widgets, there = made(notebook.cells), []
+    assert [SLIDERS[names[number]] for number in numbers] == [what for what, _ in widgets]
+    assert {what for what, _ in widgets} == {"stepper", "rate_explorer"}
+    for number in numbers:
+        walk(notebook, number, "Home")
+        there.append(walk(notebook, number, "ArrowRight"))
+    assert notebook.stop_kernel()
+    for number, walked, (what, arguments) in zip(numbers, there, widgets, strict=True):
+        found = [*differences(walked, walk(notebook, number, "ArrowLeft")), *faults(what, arguments, walked)]
+        assert not found
+        walk(notebook, number, "End")  # so that the next test can go back
 
 
 @each_notebook
 def test_sliders_move_without_a_kernel(notebook):
-    assert notebook.stop_kernel()
+    assert not notebook.has_kernel or notebook.stop_kernel()
     for slider in notebook.sliders:
         before = slider.state
         for key in ("ArrowLeft", "Home", "ArrowRight"):

@@ -1,109 +1,29 @@
-"""The stepper in a real JupyterLab: every step in both directions, with a kernel and without one."""
+"""The stepper in a real JupyterLab: buttons, choice of edges, look, and all steps of two networks.
 
-import numpy as np
+The steps of the networks in the chapters are compared where these are open, in test_in_jupyterlab.py.
+"""
+
 import pytest
+from numbers_shown import differences, faults, made, walk
 from opened import SETTLED, disagreements, write_notebook
 
-from backprop_lib import Network, derive
-from backprop_lib.text import fixed
-
 SETUP = """
-import numpy as np
 from backprop_lib import Network
 from backprop_lib.widgets import stepper
 """
-CASES = [
-    "Network([[[0.5]], [[0.5]]]), [0.1], [0.9]",
-    "Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]]), [0.2, 0.5], [0.2, 0.7]",
-    "Network([[[0.8]], [[0.6], [-0.9]]], [[0], [1, 2]], loss='binary_cross_entropy'), [1.5], [1.0, 0.0]",
-    "Network.random([10, 3, 2], seed=0), np.arange(10) % 2, [0.0, 1.0]",
+FAN = "Network([[[0.8]], [[0.6], [-0.9]]], [[0], [1, 2]], loss='binary_cross_entropy')"
+CELLS = [
+    f"stepper({FAN}, [1.5], [1.0, 0.0], learning_rate=0.4)",
+    "stepper(Network.random([2, 2, 2], seed=0), [0.2, 0.5], [0.2, 0.7], learning_rate=0.4)",
 ]
-RATE = 0.4
-
-# Press a key until the end, or a button, and return what each step shows.
-WALK = """async ([n, key, button]) => {
-  const box = course.boxes()[n];
-  const handle = box.querySelector(".noUi-handle");
-  const said = () => [...box.querySelectorAll("p.bp-said")].map((p) => p.innerText).join();
-  const seen = [];
-  const note = () => {
-    const drawing = box.querySelector("svg.drawing");
-    seen.push({
-      said: said(),
-      result: box.querySelector(".terms b:not(.over b)")?.innerText,
-      drawn: [...drawing.querySelectorAll("text")].map((text) => text.textContent),
-    });
-  };
-  note();
-  const last = Number(handle.getAttribute("aria-valuemax"));
-  for (let k = 0; k < last; k++) {
-    const before = said();
-    if (button) [...box.querySelectorAll("button")].find((b) => b.value === key).click();
-    else handle.dispatchEvent(new KeyboardEvent("keydown", { key }));
-    const end = performance.now() + 5000;
-    while (said() === before || !said() || said().includes(",Step")) {
-      if (performance.now() > end) throw new Error(`after “${before}” nothing came`);
-      await new Promise((done) => requestAnimationFrame(done));
-    }
-    note();
-  }
-  return seen;
-}"""
 
 
 @pytest.fixture(scope="module")
 def steppers(lab, folder):
-    cells = [f"{SETUP}\nstepper({case}, learning_rate={RATE})" for case in CASES]
-    write_notebook(folder / "steppers.ipynb", [("code", cell) for cell in cells])
+    write_notebook(folder / "steppers.ipynb", [("code", cell) for cell in (SETUP, *CELLS)])
     with lab.open("steppers.ipynb") as notebook:
+        assert not list(notebook.execution())
         yield notebook
-
-
-def results(case):
-    """Return what each step must give, in its order, from the network's own numbers."""
-    net, x, t = eval(case, {"Network": Network, "np": np})
-    trace, g, names = net.forward(x), net.gradients(x, t), derive(net).parameters
-    layers = range(1, len(net.sizes))
-    found = [v for m in layers for pair in zip(trace.z[m - 1], trace.a[m], strict=True) for v in pair]
-    found.append(net.loss(x, t))
-    for m in reversed(layers):
-        z, a, delta = trace.z[m - 1], trace.a[m], g.deltas[m - 1][0]
-        slope = net.activations[m - 1].slope(z, a)
-        found += [v for pair in zip(delta / slope, delta, strict=True) for v in pair]
-        own = [n for n in names if n[1] == str(m)]
-        found += [g.by_name()[n] for i in range(net.sizes[m]) for n in own if n[3] == str(i)]
-    after = net.step(g, RATE)
-    return [fixed(v) for v in [*found, *after.by_name().values(), after.loss(x, t)]], trace, g
-
-
-def check(seen, case):
-    """Check what the steps have shown, from the first to the last."""
-    wanted, trace, g = results(case)
-    last = len(wanted)
-    assert [step["said"].split(":")[0] for step in seen] == [f"Step {k} of {last}" for k in range(last + 1)]
-    assert [step["result"] for step in seen[1:]] == wanted
-    assert all(step["said"].endswith(f" = {value}.") for step, value in zip(seen[1:], wanted, strict=True))
-    values = [fixed(v, 4) for array in (*trace.z, *trace.a[1:], *(d[0] for d in g.deltas)) for v in array]
-    assert not [v for v in values if v not in seen[-1]["drawn"]]
-
-
-def walk(notebook, number, key, button=False):
-    return notebook.page.evaluate(WALK, [number, key, button])
-
-
-def there_and_back(notebook, cases, button):
-    for number, (case, slider) in enumerate(zip(cases, notebook.sliders, strict=False)):
-        slider.element(".noUi-handle").press("Home")
-        forward = walk(notebook, number, "ArrowRight", button)
-        check(forward, case)
-        back = walk(notebook, number, "ArrowLeft", button)
-        assert back == forward[::-1]
-
-
-def test_every_step_by_keyboard(steppers):
-    assert not list(steppers.execution())
-    assert len(steppers.sliders) == len(CASES)
-    there_and_back(steppers, CASES[:3], button=False)
 
 
 def test_the_buttons(steppers):
@@ -170,8 +90,15 @@ def test_it_fits(steppers, width, files):
     assert not steppers.faults("pictures")
 
 
-def test_every_step_without_a_kernel(steppers):
+def test_every_step_by_button_without_a_kernel(steppers):
     assert steppers.stop_kernel()
-    there_and_back(steppers, CASES, button=True)
+    widgets = made(steppers.cells)
+    assert len(widgets) == len(steppers.sliders) == len(CELLS)
+    for number, (what, arguments) in enumerate(widgets):
+        walk(steppers, number, "Home", button=True)
+        there = walk(steppers, number, "ArrowRight", button=True)
+        back = walk(steppers, number, "ArrowLeft", button=True)
+        found = [*differences(there, back), *faults(what, arguments, there)]
+        assert not found
     assert not steppers.complaints
     assert not steppers.foreign
