@@ -364,6 +364,17 @@ def test_an_axis_has_at_least_two_numbers(losses):
     assert all(34 <= y <= 162 for y in inside)
 
 
+@pytest.mark.parametrize("right", [0.0, 0.098, 0.5, 0.999, 1.0])
+def test_no_more_than_all_are_wrong(right):
+    """Neither in words nor on the axis; the start lies inside."""
+    history = History(np.array([0.5]), np.empty((0, 0)), NET, 0.3, 1, np.array([right]), np.empty(0))
+    drawn = curves(history, 10)
+    ticks = [float(tick) for tick in re.findall(r">([\d.]+) %</text>", drawn)]
+    assert len(ticks) >= 2
+    assert max(ticks) <= 100
+    assert all(34 <= float(y) <= 162 for y in re.findall(r'cy="([\d.]+)"', drawn))
+
+
 def test_weights_are_images_heat_maps_or_nothing():
     assert network_in_pictures(Network.random([784, 5, 10])).count("<image") == 5
     assert network_in_pictures(NET).count('role="img"') == 2

@@ -115,6 +115,8 @@ def _panel(title: str, values: Array, goal: int, at_end: str) -> str:
     low, high = (found.min() / 1.25, found.max() * 1.25) if found.size else (0.1, 1.0)
     room = max(1.0, math.sqrt(_LEAST * low / high))
     low, high = low / room, high * room
+    if title.startswith("wrong") and high > 1:  # more than all cannot be wrong
+        low, high = min(low, 1 / _LEAST), 1.0
     across = max(goal, len(values) - 1, 1)
     keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(int))
     keep = keep[np.isfinite(values[keep])]
