@@ -60,3 +60,14 @@ def walked(widget):
         "seen": seen,
         "grounds": [unquote(svg) for svg in re.findall('data:image/svg.xml,([^"]*)"', page)],
     }
+
+
+def digits(shown, path=()):
+    """Yield for every digit and minus in what is shown its place, and what stands there if it is wrong."""
+    if isinstance(shown, str):
+        for match in re.finditer(r"\d|−", shown):
+            other = "" if match[0] == "−" else str((int(match[0]) + 1) % 10)
+            yield path, shown[: match.start()] + other + shown[match.end() :]
+    elif isinstance(shown, list | dict):
+        for key, part in shown.items() if isinstance(shown, dict) else enumerate(shown):
+            yield from digits(part, (*path, key))

@@ -1,13 +1,12 @@
 """That a wrong number is found: frames as the page would show them, and the same with one mistake in them."""
 
 import json
-import re
 
 import numbers_of_rates
 import numbers_of_steps
 import numpy as np
 import pytest
-from numbers_in_frames import walked
+from numbers_in_frames import digits, walked
 from numbers_of_rates import axes_of, faults_of_position
 from numbers_of_steps import faults_of_step
 from numbers_shown import differences, faults
@@ -228,17 +227,6 @@ def test_a_mistake_in_what_the_overview_says_is_found(right, old, new, says):
     before = text_of(right["surface"])
     assert old in before
     assert any(says in fault for fault in faults(*MADE["surface"], json.loads(before.replace(old, new))))
-
-
-def digits(shown, path=()):
-    """Yield for every digit and minus in a record where it stands, and what stands there if it is wrong."""
-    if isinstance(shown, str):
-        for match in re.finditer(r"\d|−", shown):
-            other = "" if match[0] == "−" else str((int(match[0]) + 1) % 10)
-            yield path, shown[: match.start()] + other + shown[match.end() :]
-    elif isinstance(shown, list | dict):
-        for key, part in shown.items() if isinstance(shown, dict) else enumerate(shown):
-            yield from digits(part, (*path, key))
 
 
 @pytest.mark.parametrize(("case", "position"), [("one", 5), ("one", 12), ("four", 20), ("fan", 9)])
