@@ -2,7 +2,11 @@
 
 import pytest
 from axe import serious
-from opened import SETTLED, write_notebook
+from opened import SETTLED, disagreements, write_notebook
+from playwright.sync_api import expect
+
+from backprop_lib import Network, sweep
+from backprop_lib.widgets.rates import training_in_words
 
 CELLS = [
     """
@@ -147,6 +151,37 @@ def test_what_python_says_is_announced(widgets):
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("A network 2-1 that has learned nothing yet.").first.wait_for(timeout=SETTLED)
     assert not page.query_selector(".bp-silence")
+
+
+WRONG = {"0": "η is '0'", "-3": "η is '-3'", "nan": "η is 'nan'", "fast": "η is 'fast'", " ": "η is empty"}
+
+
+def test_a_rate_that_is_typed_joins_the_others_and_a_wrong_one_is_answered(widgets):
+    slider, field = widgets.sliders[0], box(widgets, 0).query_selector(".widget-text input")
+    says = widgets.page.locator(".bp-said[data-said]").first
+
+    def type_in(text):
+        field.fill(text)
+        field.press("Enter")
+
+    before = slider.press("Home")
+    for text, answer in WRONG.items():
+        type_in(text)
+        expect(says).to_have_text(f"{answer}, expected a number above 0, such as 0.9.", timeout=SETTLED)
+        state = slider.state
+        assert state | {"sentences": state["sentences"][1:]} == before
+    net, last = Network([[[0.5]], [[0.5]]]), before["last"]
+    for text, shown in (("1e9", "1.00·10⁹"), ("4.5", "4.50"), ("0.00001", "1.00·10⁻⁵")):
+        state, last = slider.after(lambda text=text: type_in(text)), last + 1
+        (sentence,) = state["sentences"]
+        runs = sweep(net, [0.1], [0.9], [float(text)], 500, stop_below=5e-5)
+        assert sentence == f"η = {shown}: {training_in_words(runs, 0, net)}."
+        assert (state["readout"], state["last"]) == (shown, last)
+        assert not list(disagreements(state))
+        expect(says).to_have_text("", timeout=SETTLED)
+    assert slider.press("End")["readout"] == "1.00·10⁹"
+    assert slider.press("Home")["readout"] == "1.00·10⁻⁵"
+    assert slider.press("ArrowRight")["readout"] == before["readout"]
 
 
 def test_a_readout_is_no_stop_unless_it_takes_numbers(widgets):
