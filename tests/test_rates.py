@@ -102,11 +102,11 @@ def test_a_rate_that_is_typed_joins_the_slider_in_its_place():
     for typed, index, label in (("4.5", 1, "4.50"), ("1e9", 4, "1.00·10⁹"), ("0.001", 0, "0.00100")):
         widget.field.value = typed
         assert (widget.slider.index, widget.slider.label, widget.field.value) == (index, label, "")
-        assert widget.stack.selected_index == index
         sentence = widget.sentences[index]
         assert sentence.startswith(f"η = {label}: ")
-        assert sentence.replace("<", "&lt;") in widget.stack.children[index].value
-    assert len(widget.stack.children) == len(widget.sentences) == len(widget.slider.options) == 6
+        assert sentence.replace("<", "&lt;") in widget.frames[index]
+    assert len(widget.frames) == len(widget.sentences) == len(widget.slider.options) == 6
+    assert tuple(re.findall(r'data-at="([^"]*)"', widget.children[-1].value)) == widget.slider._options_labels
     updates = train(ONE, [0.1], [0.9], 4.5, 900, stop_below=5e-5).updates
     assert f"after {updates} updates" in widget.sentences[2]
     assert widget.spoken.value.endswith("></p>")
@@ -117,7 +117,7 @@ def test_a_rate_that_is_there_is_only_gone_to():
     for typed in ("9", " 9.00 ", "9", "0.9"):
         widget.field.value = typed
         assert widget.slider.label == ("0.900" if typed == "0.9" else "9.00")
-    assert len(widget.slider.options) == len(widget.stack.children) == 3
+    assert len(widget.slider.options) == len(widget.frames) == 3
     widget.field.value = "0.9001"
     assert widget.slider.label == "0.9001"
 
@@ -160,7 +160,7 @@ def test_typed_rates_beyond_all_others_are_drawn_within_the_panels(typed):
             net, x, t, [0.1, 1.0, 3.0], 60, goal=1e-3, start=0.1, surface=(-12, 12, -12, 12)
         )
         widget.field.value = typed
-        frame = widget.stack.children[widget.slider.index].value
+        frame = widget.frames[widget.slider.index]
         assert "nan" not in frame
         assert "inf" not in frame
         panels = re.findall(r'viewBox="([\d. ]+)">(.*?)</svg></svg>', frame)
@@ -192,9 +192,9 @@ def test_of_many_weights_those_that_move_most_are_followed():
     assert len(names) == 6
     assert not any(name.startswith("w1") and name.endswith(",1]") for name in names)  # that input is 0
     assert title.startswith("Path of the weights and biases ")
-    for frame in widget.stack.children:
-        ET.fromstring(frame.value.replace("&#x27;", "'"))
-        dashes = re.findall(r'stroke-dasharray="([\d ]*)"', frame.value)
+    for frame in widget.frames:
+        ET.fromstring(frame.replace("&#x27;", "'"))
+        dashes = re.findall(r'stroke-dasharray="([\d ]*)"', frame)
         assert len(dashes) == len(set(dashes)) == 6
 
 
@@ -202,4 +202,4 @@ def test_an_explorer_of_a_chapter_is_light_enough_for_the_page():
     net = Network.random([4, 3], seed=0, biases=False)
     rates = log_rates(1.0, 1, 3)
     widget = rate_explorer(net, [1.0, 0.5, -1.0, 2.0], [0.1, 0.9, 0.5], rates, 5000, goal=1e-4, start=1.0)
-    assert sum(len(frame.value.encode()) for frame in widget.stack.children) < 1_000_000
+    assert sum(len(frame.encode()) for frame in widget.frames) < 1_000_000

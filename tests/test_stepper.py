@@ -220,7 +220,7 @@ def test_every_displayed_number_of_every_step(case):
     for node in ET.fromstring(drawing.background(weights=True)).iter("{http://www.w3.org/2000/svg}text"):
         names[node.text] = round(float(node.get("x"))), float(node.get("y"))
     for k, step in enumerate(walk.steps):
-        texts, said, lines, _ = shown_in(widget.stack.children[k].value)
+        texts, said, lines, _ = shown_in(widget.frames[k])
         values, new = known(walk, k)
         wanted = {}  # what stands in the boxes
         for name, value in values.items():
@@ -264,7 +264,7 @@ def test_every_displayed_number_of_every_step(case):
 def test_paths_light_up_and_only_they():
     widget = stepper(*NETS["2-2-2"], RATE)
     for k, step in enumerate(widget.walk.steps):
-        *_, svg = shown_in(widget.stack.children[k].value)
+        *_, svg = shown_in(widget.frames[k])
         for group in svg.iter("g"):
             bands = [p for p in group.iter("path") if p.get("stroke-width") == "11.0"]
             expected = [n for n in {*step.uses, step.name.removeprefix("∂E/∂")} if n.startswith("w")]
@@ -288,7 +288,7 @@ def test_every_ink_can_be_read_on_what_lights_up(ink):
 
 def test_a_wrong_number_in_a_frame_is_caught():
     widget = stepper(*NETS["1-1-1"], RATE)
-    frame = widget.stack.children[7].value
+    frame = widget.frames[7]
     lines = shown_in(frame)[2]
     assert computed(lines[-2]) == pytest.approx(computed(lines[-1]), abs=1e-6)
     lines = shown_in(frame.replace("(−0.336286)", "0.336286"))[2]
@@ -297,8 +297,8 @@ def test_a_wrong_number_in_a_frame_is_caught():
 
 def test_the_slider_is_linked_and_speaks():
     widget = stepper(*NETS["1-1-1"], RATE)
-    assert widget.slider.index == widget.stack.selected_index == 0
-    assert len(widget.stack.children) == len(widget.sentences) == len(widget.slider.options) == 15
+    assert widget.slider.index == 0
+    assert len(widget.frames) == len(widget.sentences) == len(widget.slider.options) == 15
     assert repr(widget).startswith(
         "Slider “step”, 15 positions from 0 of 14 to 14 of 14. Step 0 of 14: before"
     )

@@ -12,12 +12,12 @@ from backprop_lib.drawing.plots import curve_panel
 from backprop_lib.functions import ACTIVATIONS, choose
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.text import fixed
-from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.frame_slider import PanelSlider
 
 __all__ = ["slope_slider", "start_slider"]
 
 
-def slope_slider(f: str, limit: float = 6.0) -> FrameSlider:
+def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
     """Return a slider along the curve of an activation, with its slope as the tangent.
 
     Parameters
@@ -43,7 +43,7 @@ def slope_slider(f: str, limit: float = 6.0) -> FrameSlider:
         for zi, ai, si in zip(z, a, slope, strict=True)
     ]
     marks = [[panel.tangent(*point)] for point in zip(z, a, slope, strict=True)]
-    return FrameSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
+    return PanelSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
 
 
 def start_slider(
@@ -54,7 +54,7 @@ def start_slider(
     steps: int,
     across: str,
     up: str,
-) -> FrameSlider:
+) -> PanelSlider:
     """Return a slider over starting points on a curve, each with the descent from there and where it ends.
 
     Parameters
@@ -81,7 +81,7 @@ def start_slider(
     paths = [descend(slope, s, finite_number("learning_rate", learning_rate), count) for s in places]
     panel = curve_panel(np.linspace(least, most, 161), rule, across, up, "Descent on the curve")
     ends = [where_it_ends(rule, slope, path, (least, most), across, up) for path in paths]
-    return FrameSlider(
+    return PanelSlider(
         f"start at {across}",
         labels=[fixed(s, 2) for s in places],
         sentences=[f"start at {across} = {fixed(s, 2)}: {e}" for s, e in zip(places, ends, strict=True)],

@@ -1,7 +1,8 @@
 """A slider over prepared frames: the browser only switches pictures.
 
-A frame is a few kilobytes of SVG over a background that all frames share. Slider and frames are linked in the
-browser (`jsdlink`), so they answer within a frame or two and go on working when the kernel is gone.
+All frames are in the page, as HTML templates, and a few lines of script (`frames.js`) show the one that
+belongs to what the slider reads: within a frame or two, and also when the kernel is gone. In an
+`ipywidgets.Stack` each frame would be a widget, which takes longer to make and to switch.
 """
 
 from __future__ import annotations
@@ -14,20 +15,33 @@ from typing import Any
 import ipywidgets as ipw
 
 from backprop_lib.drawing.panels import Panel
-from backprop_lib.widgets.spoken import style
+from backprop_lib.widgets.spoken import script, style
 
-__all__ = ["FrameSlider"]
+__all__ = ["FrameSlider", "PanelSlider"]
+
+_SCRIPT = script("frames.js")
+_RULES = """
+.bp-frame { container-type: inline-size; }
+.bp-frame .bp-said { min-height: 2.8em; } /* two lines: nothing below may jump when a sentence is short */
+"""
 
 
 class FrameSlider(ipw.VBox):  # type: ignore[misc]
-    """A slider whose every position shows one prepared frame: a sentence and some panels.
+    """A slider whose every position shows one prepared frame.
+
+    Parameters
+    ----------
+    rules : str
+        Style rules for the frames.
+    between : ipywidgets.Widget
+        What stands between the slider and the frame.
 
     Attributes
     ----------
     slider : ipywidgets.SelectionSlider
         Its `index` is the number of the frame.
-    stack : ipywidgets.Stack
-        The prepared frames.
+    frames : list of str
+        The prepared frames, in HTML.
     sentences : list of str
         What each frame says.
     """
@@ -37,12 +51,12 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         description: str,
         labels: Sequence[str],
         sentences: Sequence[str],
-        panels: Sequence[Panel],
-        marks: Sequence[Sequence[str]],
+        frames: Sequence[str],
         start: int,
+        rules: str,
+        *between: ipw.Widget,
     ) -> None:
-        self.sentences, self._panels = list(sentences), panels
-        self._key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
+        self.sentences, self.frames = list(sentences), list(frames)
         self.slider = ipw.SelectionSlider(
             options=[(label, i) for i, label in enumerate(labels)],
             value=start,
@@ -50,20 +64,33 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
             style={"description_width": "initial"},
             layout={"width": "min(100%, 640px)"},
         )
-        self._wide = ipw.Layout(width="100%")  # or the panels would not know where to wrap
-        self._style = ipw.HTML().style  # shared, for making one costs more than a frame
-        frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
-        self.stack = ipw.Stack(frames, selected_index=start, layout=self._wide)
-        ipw.jsdlink((self.slider, "index"), (self.stack, "selected_index"))
-        for part in (self.slider, self.stack):
+        self._view = ipw.HTML(self._shown(labels, start))
+        for part in (self.slider, self._view):
             part.add_class("bp-local")
-        self.sheet = ipw.HTML(_style(self._key, panels))
-        super().__init__([self.sheet, self.slider, self.stack])
+        sheet = ipw.HTML(f'{style(rules)}<style onload="{_SCRIPT}">{_RULES}</style>')
+        super().__init__([sheet, self.slider, *between, self._view])
+        self.add_class("bp-frames")
 
-    def frame(self, marks: Sequence[str], sentence: str) -> ipw.HTML:
-        """Return one frame for the stack: a sentence and, on each panel, its marks."""
-        value = _frame(self._key, self._panels, marks, sentence)
-        return ipw.HTML(value, layout=self._wide, style=self._style)
+    def insert(self, at: int, label: str, sentence: str, frame: str) -> None:
+        """Put one more frame into its place, and go to it."""
+        labels, before = list(self.slider._options_labels), self.slider.index
+        for items, item in ((labels, label), (self.sentences, sentence), (self.frames, frame)):
+            items.insert(at, item)
+        self._view.value = self._shown(labels, at)
+        with self.slider.hold_sync():  # the bar in the page must have grown before its handle moves
+            self.slider.options = [(name, i) for i, name in enumerate(labels)]
+            self.slider.index = before
+        for way in ("vertical", "horizontal"):  # has the bar made anew, or its End key stays where it was
+            self.slider.orientation = way
+        self.slider.index = at
+
+    def _shown(self, labels: Sequence[str], start: int) -> str:
+        """Return the frame to begin with, and all of them as templates."""
+        kept = (
+            f'<template data-at="{escape(label)}">{frame}</template>'
+            for label, frame in zip(labels, self.frames, strict=True)
+        )
+        return f'<div class="bp-frame">{self.frames[start]}</div>{"".join(kept)}'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the view, and in full the words that stand where no widget can be shown."""
@@ -77,8 +104,38 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         )
 
 
-def _style(key: str, panels: Sequence[Panel]) -> str:
-    """Return the style sheet that holds the backgrounds, once for all frames."""
+class PanelSlider(FrameSlider):
+    """A slider whose frames are a sentence and panels: a few kilobytes of marks over shared backgrounds."""
+
+    def __init__(
+        self,
+        description: str,
+        labels: Sequence[str],
+        sentences: Sequence[str],
+        panels: Sequence[Panel],
+        marks: Sequence[Sequence[str]],
+        start: int,
+        *between: ipw.Widget,
+    ) -> None:
+        self._key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
+        self._panels = panels
+        frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
+        super().__init__(description, labels, sentences, frames, start, _rules(self._key, panels), *between)
+
+    def frame(self, marks: Sequence[str], sentence: str) -> str:
+        """Return one frame: a sentence and, on each panel, its marks."""
+        drawn = [
+            f'<svg class="panel{i}" viewBox="0 0 {p.width:g} {p.height:g}" role="img" '
+            f'aria-label="{escape(f"{p.title}. {sentence}")}">'
+            f'<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{p.inside}">{mark}</svg></svg>'
+            for i, (p, mark) in enumerate(zip(self._panels, marks, strict=True))
+            for x, y, w, h in [p.inside.split()]
+        ]
+        return f'<div class="{self._key}"><p class="bp-said">{escape(sentence)}</p>{"".join(drawn)}</div>'
+
+
+def _rules(key: str, panels: Sequence[Panel]) -> str:
+    """Return the rules of the style sheet, which holds the backgrounds, once for all frames."""
     rules = [
         f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
         f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
@@ -89,15 +146,4 @@ def _style(key: str, panels: Sequence[Panel]) -> str:
             for i, p in enumerate(panels)
         ),
     ]
-    return style(" ".join(rules))
-
-
-def _frame(key: str, panels: Sequence[Panel], marks: Sequence[str], sentence: str) -> str:
-    drawn = [
-        f'<svg class="panel{i}" viewBox="0 0 {p.width:g} {p.height:g}" role="img" '
-        f'aria-label="{escape(f"{p.title}. {sentence}")}">'
-        f'<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{p.inside}">{mark}</svg></svg>'
-        for i, (p, mark) in enumerate(zip(panels, marks, strict=True))
-        for x, y, w, h in [p.inside.split()]
-    ]
-    return f'<div class="{key}"><p class="bp-said">{escape(sentence)}</p>{"".join(drawn)}</div>'
+    return " ".join(rules)

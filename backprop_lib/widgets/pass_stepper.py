@@ -18,7 +18,6 @@ from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.frame_slider import FrameSlider
 from backprop_lib.widgets.html_formulas import fraction, named, short, shown, sum_of_products
-from backprop_lib.widgets.spoken import style
 from backprop_lib.widgets.step_drawing import StepDrawing
 from backprop_lib.widgets.steps import Pass, Step, steps_of
 
@@ -76,26 +75,12 @@ class Stepper(FrameSlider):
         self.single = max(walk.net.sizes) == 1
         count = len(walk.steps)
         labels = [f"{k} of {count - 1}" for k in range(count)]
-        self.sentences = [f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)]
+        sentences = [f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)]
         backgrounds = [drawing.background(weights=True), drawing.background(weights=False)]
         box = "bp" + hashlib.sha256("".join(backgrounds).encode()).hexdigest()[:8]
-        self.slider = ipw.SelectionSlider(
-            options=[(label, k) for k, label in enumerate(labels)],
-            value=0,
-            description="step",
-            style={"description_width": "initial"},
-            layout={"width": "min(100%, 640px)"},
-        )
-        wide, style = ipw.Layout(width="100%"), ipw.HTML().style
-        frames = [self._frame(drawing, k) for k in range(count)]
-        self.stack = ipw.Stack(
-            [ipw.HTML(f, layout=wide, style=style) for f in frames], selected_index=0, layout=wide
-        )
-        ipw.jslink((self.slider, "index"), (self.stack, "selected_index"))
-        ipw.VBox.__init__(
-            self,
-            [ipw.HTML(_style(box, drawing, backgrounds)), self.slider, ipw.HTML(_controls(box)), self.stack],
-        )
+        frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
+        rules = _rules(box, drawing, backgrounds)
+        super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_controls(box)))
         self.add_class(box).add_class("bp-local")
 
     # ---- what a step says ------------------------------------------------------------------------
@@ -107,8 +92,8 @@ class Stepper(FrameSlider):
         lead = "∂E/∂" if s.name.startswith("∂") else "New " if s.old is not None else ""
         return f"{s.words} {lead}{name} = {fixed(s.value)}."
 
-    def _frame(self, drawing: StepDrawing, k: int) -> str:
-        step, sentence = self.walk.steps[k], escape(self.sentences[k])
+    def _frame(self, drawing: StepDrawing, k: int, sentence: str) -> str:
+        step = self.walk.steps[k]
         early = "" if step.kind == "update" else " weights"
         shape = "-".join(map(str, self.walk.net.sizes))
         size = f"{drawing.width:.0f} {drawing.height:.0f}"
@@ -190,6 +175,7 @@ _RULES = """
 .BOX:has(.show-w:checked) .drawing.weights { background-image: url("COLOURED"); }
 .BOX:has(.show-w:checked) .g, .BOX:has(.show-g:checked) .w { display: none; }
 .BOX .step p { margin: 12px 0 8px; line-height: 1.4; }
+@container (max-width: 680px) { .BOX .step .bp-said { min-height: 4.2em; } }
 .BOX .terms { display: grid; grid-template-columns: max-content 1fr; gap: 5px 6px; min-height: 11em; }
 .BOX .terms { align-content: start; align-items: center; font-size: 15px; line-height: 1.5; }
 .BOX .terms div { display: contents; }
@@ -209,10 +195,10 @@ _RULES = """
 """
 
 
-def _style(box: str, drawing: StepDrawing, backgrounds: list[str]) -> str:
-    """Return the style sheet, which holds the backgrounds, once for all frames."""
+def _rules(box: str, drawing: StepDrawing, backgrounds: list[str]) -> str:
+    """Return the rules of the style sheet, which holds the backgrounds, once for all frames."""
     coloured, pale = map(address, backgrounds)
     values = {"BOX": box, "WIDTH": f"{drawing.width + 24:.0f}", "FONT": FONT}
     values |= {name.upper(): colour for name, colour in COLOURS.items()}
     rules = re.sub(r"\b[A-Z]{3,}", lambda match: values.get(match[0], match[0]), _RULES)
-    return style(rules.replace("PALE", pale).replace("COLOURED", coloured))
+    return rules.replace("PALE", pale).replace("COLOURED", coloured)

@@ -18,7 +18,7 @@ from backprop_lib.inputs import finite_number
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
-from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.frame_slider import PanelSlider
 from backprop_lib.widgets.spoken import FieldError, Spoken
 
 __all__ = ["RateExplorer", "log_rates", "rate_explorer", "training_in_words"]
@@ -104,7 +104,7 @@ def positive(name: str, *numbers: float) -> None:
             )
 
 
-class RateExplorer(FrameSlider):
+class RateExplorer(PanelSlider):
     """A slider over learning rates, to which a rate that is typed is added; see `rate_explorer`.
 
     Attributes
@@ -131,14 +131,6 @@ class RateExplorer(FrameSlider):
         self._drawn = RatePanels(runs, net, x, t, surface)
         self._rates, self._room = learning_rates, len(learning_rates) + _TYPED
         count = range(len(learning_rates))
-        super().__init__(
-            "learning rate η",
-            labels=[rate(r) for r in learning_rates],
-            sentences=[f"η = {rate(learning_rates[r])}: {training_in_words(runs, r, net)}." for r in count],
-            panels=self._drawn.panels,
-            marks=[self._drawn.marks(runs, r) for r in count],
-            start=int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
-        )
         self.spoken, self._clearing = Spoken(), False
         self.field = ipw.Text(
             description="or type a rate",
@@ -148,7 +140,16 @@ class RateExplorer(FrameSlider):
             layout={"width": "240px"},
         )
         self.field.observe(self.spoken.guarded(self._typed), "value")
-        self.children = [self.sheet, self.slider, self.field, self.spoken, self.stack]
+        super().__init__(
+            "learning rate η",
+            [rate(r) for r in learning_rates],
+            [f"η = {rate(learning_rates[r])}: {training_in_words(runs, r, net)}." for r in count],
+            self._drawn.panels,
+            [self._drawn.marks(runs, r) for r in count],
+            int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
+            self.field,
+            self.spoken,
+        )
 
     def _typed(self) -> None:
         """Go to the rate in the field; if it is new, train it first."""
@@ -167,36 +168,23 @@ class RateExplorer(FrameSlider):
         if label in labels:
             self.slider.index = labels.index(label)
         else:
-            self._join(value, label, labels)
+            self._join(value, label)
         self.spoken.say("")
         self._clearing = True  # so that the same rate can be typed again
         self.field.value = ""
         self._clearing = False
 
-    def _join(self, value: float, label: str, labels: list[str]) -> None:
-        """Train at a new rate and put it into its place: first the frame, then the slider."""
-        if len(labels) == self._room:
+    def _join(self, value: float, label: str) -> None:
+        """Train at a new rate and put it into its place."""
+        if len(self.frames) == self._room:
             raise FieldError(
                 f"{_TYPED} rates have been typed, there is no room for more: run the cell again."
             )
         runs = self._train([value])
         sentence = f"η = {label}: {training_in_words(runs, 0, self._net)}."
-        frame = self.frame(self._drawn.marks(runs, 0), sentence)
         at = int(np.searchsorted(self._rates, value))
         self._rates.insert(at, value)
-        labels.insert(at, label)
-        self.sentences.insert(at, sentence)
-        frames = list(self.stack.children)
-        frames.insert(at, frame)
-        with self.stack.hold_sync():
-            self.stack.children, self.stack.selected_index = frames, at
-        before = self.slider.index
-        with self.slider.hold_sync():  # the bar in the page must have grown before its handle moves
-            self.slider.options = [(name, i) for i, name in enumerate(labels)]
-            self.slider.index = before
-        for way in ("vertical", "horizontal"):  # has the bar made anew, or its End key stays where it was
-            self.slider.orientation = way
-        self.slider.index = at
+        self.insert(at, label, sentence, self.frame(self._drawn.marks(runs, 0), sentence))
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:

@@ -44,8 +44,8 @@ def drawing(svg):
 def walked(widget):
     """Return what a walk over all positions of a widget would."""
     seen = []
-    for frame, label in zip(widget.stack.children, widget.slider._options_labels, strict=True):
-        root = bracketed(ET.fromstring(frame.value))
+    for frame, label in zip(widget.frames, widget.slider._options_labels, strict=True):
+        root = bracketed(ET.fromstring(frame))
         rows = [div for terms in root.iter("div") if terms.get("class") == "terms" for div in terms]
         seen.append(
             {

@@ -166,17 +166,16 @@ STATE = """() => {
 
 
 def prepared(page):
-    """Return name, labels and sentences of every slider, by what its stack holds in the saved state."""
+    """Return name, labels and sentences of every slider, by what stands beside it in the saved state."""
     models = dict(page.evaluate(STATE))
-    of = lambda reference: models[reference.removeprefix("IPY_MODEL_")]["state"]  # noqa: E731
     found = []
     for model in models.values():
-        if model["model_name"] in ("DirectionalLinkModel", "LinkModel"):
-            (slider, _), (stack, _) = model["state"]["source"], model["state"]["target"]
-            if "_options_labels" in of(slider) and of(slider)["_model_name"] == "SelectionSliderModel":
-                frames = [of(frame)["value"] for frame in of(stack)["children"]]
-                said = [unescape(f.partition('class="bp-said">')[2].partition("</p>")[0]) for f in frames]
-                found.append((of(slider)["description"], of(slider)["_options_labels"], said))
+        if "bp-frames" in model["state"].get("_dom_classes", []):
+            parts = [models[part.removeprefix("IPY_MODEL_")]["state"] for part in model["state"]["children"]]
+            (slider,) = (part for part in parts if part["_model_name"] == "SelectionSliderModel")
+            _, *frames = parts[-1]["value"].split("<template ")
+            said = [unescape(f.partition('class="bp-said">')[2].partition("</p>")[0]) for f in frames]
+            found.append((slider["description"], slider["_options_labels"], said))
     return found
 
 
