@@ -11,6 +11,9 @@ INSTALLED := pyproject.toml $(wildcard settings/share/jupyter/lab/settings/overr
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
 
+# What is used is compiled once, when it is first used; all of it would take longer than the tests need.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The matrices are small: a second BLAS thread only costs time.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
@@ -63,7 +66,7 @@ clean: ## Remove the environment and everything made by running
 	find . -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 $(VENV)/locked-%: requirements/%.txt $(INSTALLED) | $(BIN)/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@$(BIN)/python -c 'import matplotlib.font_manager' # looks for fonts once, not in a notebook
 	@touch $@
