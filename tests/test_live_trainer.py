@@ -2,6 +2,7 @@
 
 import base64
 import re
+import signal
 import threading
 from html import unescape
 from types import SimpleNamespace
@@ -186,17 +187,31 @@ def test_an_update_that_leaves_the_numbers_is_named():
 
 def test_reset_forgets_everything_even_while_it_trains(live, held):
     press(live, "start")
-    first = live._thread
+    first = live._last
     assert held.entered.wait(PATIENCE)
     press(live, "reset")
     assert live.start_button.description == "Start"
     said = sentence(live)
     held.release()
-    first.join(PATIENCE)
+    assert first.ended.wait(PATIENCE)
     assert (live.history, live.epochs_done, live.network) == (None, 0, NET)
     assert sentence(live) == said  # the run that was dropped says nothing more
     held.release(10)
     press(live, "start")
+    live.wait(PATIENCE)
+    assert same(live.network, plain(10).network)
+
+
+def test_an_interrupted_wait_leaves_the_training_alone(live, held):
+    live.start()
+    assert held.entered.wait(PATIENCE)
+    (thread,) = (t for t in threading.enumerate() if getattr(t, "_target", None) == live._work)
+    main = threading.main_thread().ident
+    threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        live.wait(PATIENCE)
+    assert thread.is_alive()  # ipykernel asks, and closes a dead thread's way to the page
+    held.release(10)
     live.wait(PATIENCE)
     assert same(live.network, plain(10).network)
 

@@ -25,6 +25,9 @@ class Run:
     single: bool = False
     update: Update | None = None
     stop: Event = field(default_factory=Event)
+    # To be waited for. An interrupted `Thread.join` may take a running thread for a dead one (Python 3.11),
+    # and ipykernel then closes the thread's way to the page.
+    ended: Event = field(default_factory=Event)
 
     def work(self, show: Callable[[], object]) -> bool:
         """Train, and call `show` now and then; say whether the range of numbers would have been left."""

@@ -86,7 +86,7 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         self._lock = RLock()
         self._run: Run | None = None
         self._trainer: Trainer | None = None
-        self._thread: Thread | None = None
+        self._last: Run | None = None
         self._cell, busy = running_cell(), LiveTrainer._busy
         if busy is not None and self._cell and self._cell == busy._cell:
             busy.stop()  # nobody sees it any more: this cell shows another now
@@ -136,8 +136,8 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
             self._run = Run(goal, self._maker(), self._trainer, single)
             self.start_button.description = "Stop"
             self._say("Training …")
-            self._thread = Thread(target=self._work, args=(self._run,), daemon=True)
-            self._thread.start()
+            self._last = self._run
+            Thread(target=self._work, args=(self._run,), daemon=True).start()
 
     def stop(self) -> None:
         """Stop after the current epoch. What is learned stays."""
@@ -158,8 +158,8 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
 
     def wait(self, seconds: float | None = None) -> None:
         """Return when the training has stopped, or after so many seconds."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        if self._last is not None:
+            self._last.ended.wait(seconds)
 
     def _work(self, run: Run) -> None:
         try:
@@ -171,6 +171,8 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
                     self._trainer = run.trainer
                     self._idle()
                     self.says.fail(error)
+        finally:
+            run.ended.set()
 
     def _show(self, run: Run, *, now: bool = False) -> None:
         """Let the page see how far it is, but not too often."""
