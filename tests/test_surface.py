@@ -4,6 +4,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from html import unescape
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from backprop_lib.checks import central_differences
 from backprop_lib.drawing.slices import Slice
 from backprop_lib.text import fixed, rate
 from backprop_lib.widgets import surface_explorer
+from backprop_lib.widgets.surface_view import SurfaceView
 
 ONE = Network([[[0.5]], [[0.5]]]), [0.1], [0.9]
 FOUR = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]]), [0.2, 0.5], [0.2, 0.7]
@@ -416,3 +418,21 @@ def test_a_loss_beyond_all_numbers_is_no_surface():
         Slice(*huge, ("w1[0,0]", "w2[0,0]"), (-1e80, 1e80, -1e80, 1e80))
     with pytest.raises(ValueError, match="both axes show"):
         Slice(*ONE, ("w1[0,0]", "w1[0,0]"), (-1, 1, -1, 1))
+
+
+@each
+def test_the_axes_are_named_and_stand_behind_the_contours(example, names, limits):
+    surface = Slice(*example, names, limits)
+    view = SurfaceView(surface, surface.descend((0.3, 0.7), 0.5, 5), 0.5, asked=2)
+    across, up = re.findall(r"<text ([^>]*)>([^<]*)</text>", view.html)
+    assert [unescape(across[1]), unescape(up[1])] == view.names
+    assert "rotate" in up[0]
+    assert "rotate" not in across[0]
+    found = re.findall(r'url\("data:image/svg\+xml,([^"]*)"\)', view.style([[("0", 0.0)]] * 2))
+    contours_drawn, axes_drawn = (unquote(svg) for svg in found)  # the first lies on top
+    assert "xtick" in axes_drawn
+    assert "xtick" not in contours_drawn
+    assert "QuadContourSet" in contours_drawn
+    assert "QuadContourSet" not in axes_drawn
+    assert surface.panel.inside == surface.frame.inside
+    assert surface.panel.pixels([0.3], [0.7]) == pytest.approx(surface.frame.pixels([0.3], [0.7]))
