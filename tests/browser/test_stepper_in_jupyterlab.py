@@ -83,11 +83,28 @@ def test_readable_in_the_dark(steppers):
         steppers.complaints.clear()  # JupyterLab's own, if its theme is changed back too soon
 
 
+# At every step, how many pixels beneath the drawing's upper edge the formulas begin.
+PLACES = """async handle => {
+  const box = handle.closest(".bp-frames"), found = [];
+  for (let key = "Home"; ; key = "ArrowRight") {
+    handle.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    await course.painted();
+    const top = (part) => box.querySelector(part).getBoundingClientRect().top;
+    found.push(Math.round(top(".terms") - top(".drawing")));
+    if (handle.ariaValueNow === handle.ariaValueMax) return found;
+  }
+}"""
+
+
 @pytest.mark.parametrize(("width", "files"), [(800, False), (1280, True)])
-def test_it_fits(steppers, width, files):
+def test_it_fits_and_nothing_jumps(steppers, width, files):
     steppers.resize(width, files)
     assert not steppers.faults("overflow", patience=1000)
     assert not steppers.faults("pictures")
+    for slider in steppers.sliders:
+        places = slider.element(".noUi-handle").evaluate(PLACES)
+        assert len(places) == slider.state["last"] + 1
+        assert len(set(places)) == 1
 
 
 def test_every_step_by_button_without_a_kernel(steppers):
