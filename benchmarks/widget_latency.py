@@ -28,7 +28,9 @@ from browser_choice import NO_BROWSER, find_browser  # noqa: E402
 from lab import laboratory  # noqa: E402
 from opened import write_notebook  # noqa: E402
 
-PRESSES, QUICK = 40, 8
+TURNS, QUICK = 6, 1
+KEYS = ["ArrowRight", "ArrowLeft"]
+IN_A_ROW = 9  # presses on one slider: the shortest has ten positions
 PICTURE = 10_000  # milliseconds at most for one picture
 REST = 400  # milliseconds before a press: what was scrolled into view has been painted
 HELD, REPEAT = 45, 33  # a key held down: so many presses, one every so many milliseconds
@@ -190,27 +192,27 @@ def hold(page, cell, case):
     return page.evaluate("() => latency.result()")
 
 
-def measure(notebook, presses):
+def measure(notebook, turns):
     """Move all sliders in turn, to and fro; milliseconds by widget and press, and after a held key."""
     page = notebook.page
     page.evaluate((HERE / "widget_latency.js").read_text(encoding="utf-8"))
     cells = page.query_selector_all(".jp-Notebook .jp-CodeCell")[1 : len(CASES) + 1]
-    turns = list(zip(cells, CASES, strict=True))
-    for cell, case in turns:
-        handle(cell, case)
+    widgets = list(zip(cells, CASES, strict=True))
+    for widget in widgets:
+        handle(*widget)
         page.keyboard.press("Home")
-        page.wait_for_timeout(REST)
-    keys = ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"]  # a slider of ten positions will do
-    times = [[press(page, *turn, keys[n % 4]) for turn in turns] for n in range(min(presses, 16))]
-    times += [[press(page, *turn, keys[n % 2 * 2]) for turn in turns] for n in range(16, presses)]
-    return np.array(times).T, [hold(page, *turn) for turn in turns]
+    times = [[] for _ in widgets]
+    for turn in range(turns):
+        for widget, found in zip(widgets, times, strict=True):
+            found += [press(page, *widget, KEYS[turn % 2]) for _ in range(IN_A_ROW)]
+    return np.array(times), [hold(page, *widget) for widget in widgets]
 
 
-def training(presses):
+def training():
     """Milliseconds that each of the trainings takes by itself."""
     kernel, times = {}, []
     exec(SETUP, kernel)
-    for learning_rate in kernel["rates"][1 : presses + 1]:
+    for learning_rate in kernel["rates"]:
         start = perf_counter()
         kernel["losses"](learning_rate)
         times.append(1000 * (perf_counter() - start))
@@ -219,7 +221,7 @@ def training(presses):
 
 def report(times, held, made, trained, browser):
     median, late = np.percentile(times, [50, 95], axis=1)
-    yield f"Key press to painted picture, in ms, over {times.shape[1]} presses of each widget, in turn;"
+    yield f"Key press to painted picture, in ms, {times.shape[1]} presses each, {IN_A_ROW} in a row;"
     yield f"held: a key held down for {HELD * REPEAT / 1000:.1f} s, from its last press to the last picture."
     yield ""
     yield (
@@ -243,8 +245,8 @@ def report(times, held, made, trained, browser):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK} presses instead of {PRESSES}")
-    presses = QUICK if parser.parse_args().quick else PRESSES
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} turns instead of {TURNS}")
+    turns = QUICK if parser.parse_args().quick else TURNS
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         executable = find_browser(playwright.chromium.executable_path)
         if executable is None:
@@ -260,8 +262,8 @@ def main():
             if faults := [*notebook.execution()]:
                 sys.exit("\n".join(faults))
             made = json.loads("".join(notebook.cells[-1]["outputs"][0]["text"]))
-            (times, held), browser = measure(notebook, presses), lab.browser.version
-    print(*report(times, held, made, training(presses), browser), sep="\n")
+            (times, held), browser = measure(notebook, turns), lab.browser.version
+    print(*report(times, held, made, training(), browser), sep="\n")
 
 
 if __name__ == "__main__":

@@ -277,7 +277,6 @@ def test_the_settings_are_installed():
 @pytest.mark.parametrize(
     ("plugin", "key", "value"),
     [
-        ("@jupyterlab/notebook-extension:tracker", "windowingMode", "none"),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
         ("@jupyterlab/apputils-extension:notification", "checkForUpdates", False),
     ],

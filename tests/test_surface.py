@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from legibility import luminance
-from matplotlib.colors import to_hex
-from matplotlib.contour import QuadContourSet
+from legibility import assert_legible, luminance
 from strategies import problems
 
 from backprop_lib import Network, train
@@ -108,25 +106,54 @@ def test_slopes_are_those_of_the_network_and_of_nudges(example, names, limits):
         assert found != pytest.approx([-nudged[name] for name in names], rel=1e-5)
 
 
-def contours(panel):
-    """Return the places of each drawn contour line, and the level it is said to have."""
-    *_, lines = [c for c in panel.axes.collections if isinstance(c, QuadContourSet)]
-    return [(level, p.vertices) for level, p in zip(lines.levels, lines.get_paths(), strict=True)]
+def shapes(panel):
+    """Return what is drawn as contours: bands and lines as (colour, points), labels as (words, place)."""
+    root, space = ET.fromstring(panel.svg), "{http://www.w3.org/2000/svg}"
+    (x0, y0), (x1, y1) = panel.axes.transData.inverted().transform([(0, panel.height), (1, panel.height - 1)])
+    origin, pixel = np.array([x0, y0]), np.array([x1 - x0, y1 - y0])
+    drawn = {"bands": [], "lines": [], "labels": []}
+    for path in root.iter(f"{space}path"):
+        parts = re.findall(r"M(-?\d+) (-?\d+)l([-\d ]+)", path.get("d"))
+        moves = [np.array([x, y, *steps.split()], dtype=float).reshape(-1, 2) for x, y, steps in parts]
+        if moves:
+            points = np.concatenate([np.cumsum(m, axis=0) for m in moves]) / 10
+            kind = "lines" if path.get("fill") == "none" else "bands"
+            drawn[kind].append((path.get("stroke") or path.get("fill"), origin + pixel * points))
+    for text in root.iter(f"{space}text"):
+        place = np.array([float(text.get("x")), float(text.get("y")) - float(text.get("font-size")) / 3])
+        drawn["labels"].append((text.text, origin + pixel * place))
+    return drawn
 
 
-@each
-def test_contours_join_points_of_the_loss_that_is_written_on_them(example, names, limits):
+def grid_of(example, names, limits):
+    """Return what computes the loss at a point, and the size of one cell of the contours' grid."""
     net, x, t = example
+    left, right, bottom, top = limits
 
     def loss_at(point):
         return net.with_values(dict(zip(names, point, strict=True))).loss(x, t)
 
-    left, right, bottom, top = limits
-    cell, checked, off = np.array([(right - left) / 60, (top - bottom) / 110]), 0, []
-    for level, places in contours(Slice(*example, names, limits).panel):
+    return loss_at, np.array([(right - left) / 60, (top - bottom) / 110])
+
+
+def around(loss_at, point, cell):
+    return [loss_at(point + cell * corner) for corner in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0))]
+
+
+@each
+def test_contours_join_points_of_the_loss_that_is_written_on_them(example, names, limits):
+    (loss_at, cell), checked, off = grid_of(example, names, limits), 0, []
+    found = shapes(Slice(*example, names, limits).panel)
+    lines, labels = [points for _, points in found["lines"]], found["labels"]
+    assert len(lines) >= len(labels) >= 2
+    for label, place in labels:
+        level = float(label)
+        places = min(lines, key=lambda points: np.hypot(*((points - place) / cell).T).min())
+        assert np.hypot(*((places - place) / cell).T).min() < 0.2
         for point in places[:: max(1, len(places) // 25)]:
-            around = [loss_at(point + cell * corner) for corner in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0))]
-            assert min(around) <= level <= max(around)
+            near = around(loss_at, point, cell)
+            assert min(near) <= 1.005 * level
+            assert max(near) >= 0.995 * level  # three digits are written
             off.append(loss_at(point[::-1]) / level)
             checked += 1
     assert checked > 30
@@ -134,12 +161,39 @@ def test_contours_join_points_of_the_loss_that_is_written_on_them(example, names
 
 
 @each
+def test_the_darker_the_lower(example, names, limits):
+    loss_at, cell = grid_of(example, names, limits)
+    left, right, bottom, top = limits
+    found = shapes(Slice(*example, names, limits).panel)["bands"]
+    shades = [luminance(ink) for ink, _ in found]
+    assert shades == sorted(shades)
+    levels = []
+    for _, points in found:
+        x, y = points.T
+        inner = points[
+            (x > left + cell[0]) & (x < right - cell[0]) & (y > bottom + cell[1]) & (y < top - cell[1])
+        ]
+        if not len(inner):
+            continue
+        near = [around(loss_at, point, cell) for point in inner[:: max(1, len(inner) // 25)]]
+        lowest, highest = max(map(min, near)), min(map(max, near))
+        assert lowest <= highest  # one level fits them all
+        levels.append((lowest + highest) / 2)
+    assert len(levels) > 5
+    assert levels == sorted(levels)
+
+
+@each
 def test_contour_labels_are_legible(example, names, limits):
-    labels = Slice(*example, names, limits).panel.axes.texts
-    assert len(labels) >= 2
-    for label in labels:
-        ground, ink = (to_hex(c) for c in (label.get_bbox_patch().get_facecolor(), label.get_color()))
+    panel = Slice(*example, names, limits).panel
+    assert_legible(panel)
+    texts = [node for node in ET.fromstring(panel.svg).iter() if node.tag.endswith("text")]
+    left, top, width, height = map(float, panel.inside.split())
+    for text in texts:
+        ground, ink = text.get("stroke"), text.get("fill")
         assert (luminance(ground) + 0.05) / (luminance(ink) + 0.05) >= 4.5
+        assert left < float(text.get("x")) < left + width
+        assert top < float(text.get("y")) < top + height
 
 
 @each
@@ -432,7 +486,7 @@ def test_the_axes_are_named_and_stand_behind_the_contours(example, names, limits
     contours_drawn, axes_drawn = (unquote(svg) for svg in found)  # the first lies on top
     assert "xtick" in axes_drawn
     assert "xtick" not in contours_drawn
-    assert "QuadContourSet" in contours_drawn
-    assert "QuadContourSet" not in axes_drawn
+    assert "evenodd" in contours_drawn
+    assert "evenodd" not in axes_drawn
     assert surface.panel.inside == surface.frame.inside
     assert surface.panel.pixels([0.3], [0.7]) == pytest.approx(surface.frame.pixels([0.3], [0.7]))

@@ -6,11 +6,14 @@ written as well.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-__all__ = ["COLOURS", "Canvas", "Picture", "address", "sign_colour", "text_width"]
+from backprop_lib.functions import Array
+
+__all__ = ["COLOURS", "Canvas", "Picture", "address", "outline", "sign_colour", "text_width"]
 
 COLOURS = {
     "positive": "#1d5fa6",
@@ -22,7 +25,7 @@ COLOURS = {
     "wash": "#eef3f9",
 }
 FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
-_PLAIN = " =:/;,.()'+-_*!?&"  # what needs no escape in an address
+_ESCAPED = re.compile(r"[^\w =:/;,.()'+*!?&~-]+", re.ASCII)  # in an address
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,19 @@ class Picture:
 
 def address(svg: str) -> str:
     """Return an SVG as a data address that fits between double quotes and stays as short as it can."""
-    return f"data:image/svg+xml,{quote(' '.join(svg.split()).replace(chr(34), chr(39)), safe=_PLAIN)}"
+    plain = " ".join(svg.split()).replace('"', "'")
+    return f"data:image/svg+xml,{_ESCAPED.sub(lambda part: quote(part[0], safe=''), plain)}"
+
+
+def outline(points: Array) -> str:
+    """Return points, shape (points, 2), as the outline of an SVG path.
+
+    Examples
+    --------
+    >>> outline(np.array([[0, 1.5], [20, 3]]))
+    'M0 1.5L20 3'
+    """
+    return f"M{'L'.join([f'{x:g} {y:g}' for x, y in points.tolist()])}"
 
 
 def sign_colour(value: float) -> str:

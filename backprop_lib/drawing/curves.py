@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline, text_width
+from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
@@ -72,7 +72,7 @@ def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool
     for name, values, ink, dash in zip(shown, shown.values(), INKS, DASHES, strict=False):
         keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), 200)).round().astype(int))
         points = panel.pixels(keep, values[keep]).round(1)
-        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+        path = outline(points)
         marks += f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="2.2" stroke-dasharray="{dash}"/>'
         if len(values) < np.size(curves[name]):
             cross = "m-5-5l10 10m0-10l-10 10"  # where it is lost
@@ -150,7 +150,7 @@ def plot_bowl(
         raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")
     if not (limits[0] < limits[1] and limits[2] < limits[3]):
         raise ValueError(f"limits are {limits}, expected left, right, bottom, top, each pair in order.")
-    a, b = np.meshgrid(np.linspace(*limits[:2], 31), np.linspace(*limits[2:], 31))
+    a, b = np.meshgrid(np.linspace(*limits[:2], 61), np.linspace(*limits[2:], 61))
     z = finite_array("rule", np.asarray(rule(a, b)) + 0 * a, ndim=(2,))
     low, high = float(z.min()), float(z.max())
     if low == high:
@@ -162,17 +162,17 @@ def plot_bowl(
     climb = np.asarray(rule(away[:, 0], away[:, 1])) + 0 * away[:, 0]
 
     def draw(axes: Axes) -> None:
-        blues = mpl.colors.LinearSegmentedColormap.from_list("bowl", ["#5b93c7", "#f4f7fb"])
-        axes.contourf(a, b, z, levels=levels, cmap=blues)
-        written = [level for level in levels[2:-1:2] if (climb >= level).any() and climb[0] < level]
-        if written:
-            lines = axes.contour(a, b, z, levels=written, colors=COLOURS["soft"], linewidths=0.7)
-            places = [tuple(away[int(np.argmax(climb >= level))]) for level in written]
-            axes.clabel(lines, fmt="{:.3g}".format, fontsize=11, colors=COLOURS["ink"], manual=places)
-        axes.set(xlabel=names[0], ylabel=names[1])
+        axes.set(xlim=limits[:2], ylim=limits[2:], xlabel=names[0], ylabel=names[1])
 
+    written = {
+        level: f"{level:.3g}"
+        for level in levels[2:-1:2].tolist()
+        if (climb >= level).any() and climb[0] < level
+    }
     title = f"Contours over {names[0]} and {names[1]}"
-    panel = new_panel(title, draw, 520.0, 440.0, 12.5, (0.14, 0.13, 0.82, 0.83))
+    axes = new_panel(title, draw, 520.0, 440.0, 12.5, (0.14, 0.13, 0.82, 0.83))
+    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, darkest=0.5), written, 12, aside=away)
+    panel = axes.with_ground(title, marks)
     shown = points[thin(len(points))]
     pixels = np.clip(panel.pixels(shown[1:-1, 0], shown[1:-1, 1]), -99, 999).round(1)
     dots = "".join(f"M{x:g} {y:g}m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z" for x, y in pixels)

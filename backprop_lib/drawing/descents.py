@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number
@@ -228,9 +228,9 @@ def _curve_panel(title: str, x: Array, y: Array, across: str, up: str, right: fl
 
 
 def _line(points: Array, ink: str, dash: str = "", width: float = 2.2) -> str:
-    path = "L".join(f"{x:g} {y:g}" for x, y in np.clip(points, -999, 1999).round(1))
+    path = outline(np.clip(points, -999, 1999).round(1))
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<path d="M{path}" fill="none" stroke="{ink}" stroke-width="{width}"{dashes}/>'
+    return f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="{width}"{dashes}/>'
 
 
 def _from_to(rule: Rule, points: Array, across: str, up: str) -> str:

@@ -9,7 +9,7 @@ import io
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS, Picture, address
+from backprop_lib.drawing.canvas import COLOURS, Picture, address, outline
 from backprop_lib.functions import Array
 
 __all__ = ["Panel", "new_panel", "thin"]
@@ -68,7 +68,7 @@ class Panel:
     def curve(self, x: ArrayLike, y: ArrayLike) -> str:
         """Return SVG marks for a curve with its first point open and its last one as `end` draws it."""
         points = self.line(x, y)
-        path = "M" + "L".join(f"{px:g} {py:g}" for px, py in points)
+        path = outline(points)
         x0, y0 = points[0]
         ink, paper = COLOURS["negative"], COLOURS["paper"]
         return (
@@ -112,6 +112,16 @@ class Panel:
         box = self.axes.get_window_extent()
         return f"{box.x0:.1f} {self.height - box.y1:.1f} {box.width:.1f} {box.height:.1f}"
 
+    def with_ground(self, title: str, marks: str) -> Panel:
+        """Return the panel with marks on its ground, behind the axes."""
+        at = self.svg.index('<g id="matplotlib.axis_1"')
+        return replace(self, title=title, svg=f"{self.svg[:at]}{marks}{self.svg[at:]}")
+
+    def overlay(self, title: str, marks: str) -> Panel:
+        """Return marks alone, to be laid over the panel."""
+        size = f'width="{self.width:g}" height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}"'
+        return replace(self, title=title, svg=f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{marks}</svg>')
+
     def picture(self, marks: str, alt: str, beyond: str = "") -> Picture:
         """Return the background with marks on it; those of `beyond` may leave the axes."""
         x, y, width, height = self.inside.split()
@@ -140,21 +150,15 @@ def new_panel(
     height: float = 310.0,
     size: float = 9.5,
     frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
-    *,
-    bare: bool = False,
 ) -> Panel:
-    """Return what `draw` draws on fresh axes; `frame` is their left, bottom, width and height as shares.
-
-    With `bare` only that, on no ground: the axes take longer to draw than most of what is on them.
-    """
+    """Return what `draw` draws on fresh axes; `frame` is their left, bottom, width and height as shares."""
     with mpl.rc_context({**_STYLE, "font.size": size}):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         axes = figure.add_axes(frame)
         draw(axes)
         axes.minorticks_off()  # they cost more time than all the rest
-        axes.axison = not bare
         text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=bare, metadata={"Date": None, "Creator": None})
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(?<= d=")[^"]+', _rounded, text.getvalue())
     svg = (
         svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Picture
+from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
@@ -62,46 +62,37 @@ def surface_panel(
     t: ArrayLike,
     names: tuple[str, str],
     limits: tuple[float, float, float, float],
-    *,
-    bare: bool = False,
+    frame: Panel | None = None,
 ) -> Panel:
     """Return the loss as contours over two weights, `names`; other parameters stay as they are.
 
     Parameters
     ----------
     limits : left, right, bottom, top
-    bare : bool
-        Leave the axes out, which `empty_panel` draws.
+    frame : Panel, optional
+        Axes with these limits, from `empty_panel`: the contours are then drawn alone, to be laid over them.
     """
     left, right, bottom, top = limits
     across, up = np.meshgrid(np.linspace(left, right, 61), np.linspace(bottom, top, 111))
     loss = loss_on_grid(net, x, t, {names[0]: across, names[1]: up})
+    lowest, highest = float(loss.min()), float(loss.max())
+    above = loss - lowest  # or a basin whose floor is far from zero would be of one colour
+    levels = np.geomspace(max(1e-5, 1e-4 * above.max()), max(above.max(), 1e-3), 12)
+    tens = [10.0**k for k in range(-3, 2) if lowest < 10.0**k < highest]
+    labelled = tens if len(tens) > 1 else [v for v in lowest + levels[5:-1:2] if v < highest]
     single = max(net.sizes) == 1
+    ground = frame or empty_panel(limits, [plain_name(name, single) for name in names])
+    written = {value - lowest: f"{value:.3g}" for value in labelled}
+    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 9)
+    title = "Path of the descent on the loss surface"
+    return ground.overlay(title, marks) if frame else ground.with_ground(title, marks)
+
+
+def empty_panel(limits: tuple[float, float, float, float], names: Sequence[str] = ("", "")) -> Panel:
+    """Return axes with nothing on them: they are the same for any two weights, but for their names."""
 
     def draw(axes: Axes) -> None:
-        lowest, highest = loss.min(), loss.max()
-        above = loss - lowest  # or a basin whose floor is far from zero would be of one colour
-        levels = np.geomspace(max(1e-5, 1e-4 * above.max()), max(above.max(), 1e-3), 12)
-        colours = mpl.colors.LinearSegmentedColormap.from_list("loss", ["#0b3a6b", "#5b93c7", "#f4f7fb"])
-        norm, shown = mpl.colors.LogNorm(levels[0], levels[-1]), np.clip(above, levels[0], levels[-1])
-        bands = axes.contourf(across, up, shown, levels=levels, cmap=colours, norm=norm)
-        bands.set(edgecolor="face", linewidth=0.5)  # or white seams show between the bands
-        tens = [10.0**k for k in range(-3, 2) if lowest < 10.0**k < highest]
-        labelled = tens if len(tens) > 1 else [v for v in lowest + levels[5:-1:2] if v < highest]
-        if labelled:
-            lines = axes.contour(across, up, loss, levels=labelled, colors=COLOURS["ink"], linewidths=0.7)
-            for label in axes.clabel(lines, fmt=lambda value: f"{value:.3g}", fontsize=8):
-                label.set_bbox({"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1})
-        axes.set(xlabel=plain_name(names[0], single), ylabel=plain_name(names[1], single))
-
-    return new_panel("Path of the descent on the loss surface", draw, bare=bare)
-
-
-def empty_panel(limits: tuple[float, float, float, float]) -> Panel:
-    """Return the axes that `surface_panel` leaves out: they are the same for any two weights."""
-
-    def draw(axes: Axes) -> None:
-        axes.set(xlim=limits[:2], ylim=limits[2:])
+        axes.set(xlim=limits[:2], ylim=limits[2:], xlabel=names[0], ylabel=names[1])
 
     return new_panel("Axes of the loss surface", draw)
 

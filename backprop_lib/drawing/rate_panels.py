@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.canvas import COLOURS, outline
 from backprop_lib.drawing.curves import DASHES, INKS
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.drawing.plots import loss_panel, surface_panel
@@ -90,10 +90,9 @@ class RatePanels:
         marks = ""
         for values, ink, dash in zip(path[keep].T, INKS, DASHES, strict=False):
             points = self._path.line(keep + 1, values)
-            line = "M" + "L".join(f"{px:g} {py:g}" for px, py in points)
             look = f'fill="none" stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"'
             end = self._path.end(points, ink, radius=3.5)
-            marks += f'<path d="{line}" {look}/>{end}'
+            marks += f'<path d="{outline(points)}" {look}/>{end}'
         return marks
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.canvas import COLOURS, Canvas
+from backprop_lib.drawing.canvas import COLOURS, Canvas, outline
 from backprop_lib.drawing.panels import Panel
 from backprop_lib.drawing.plots import empty_panel, surface_panel
 from backprop_lib.functions import Array
@@ -93,8 +93,8 @@ class Slice:
             corners = loss_on_grid(net, x, t, dict(zip(names, (across, up), strict=True)))
         if not np.isfinite(corners).all():
             raise ValueError(f"the loss is not finite all over {limits}, expected smaller limits.")
-        self.panel: Panel = surface_panel(net, x, t, names, self.limits, bare=True)
         self.frame: Panel = _frame(self.limits)
+        self.panel: Panel = surface_panel(net, x, t, names, self.limits, self.frame)
         # Where the two stand among the parameters that learn, and where the others do.
         marked = net.with_values(dict.fromkeys(net.by_name(), 0.0) | {names[0]: 1.0, names[1]: 2.0})
         places = Lean(marked, np.dtype(float)).values
@@ -214,8 +214,9 @@ def _apart(points: Array, distance: float) -> Array:
 
 
 def _line(points: Array, ink: str, width: float, style: str = "") -> str:
-    path = "L".join(f"{x:g} {y:g}" for x, y in points)
-    return f'<path d="M{path}" fill="none" stroke="{ink}" stroke-width="{width:g}" style="{style}"/>'
+    return (
+        f'<path d="{outline(points)}" fill="none" stroke="{ink}" stroke-width="{width:g}" style="{style}"/>'
+    )
 
 
 def _drawn(arrow: Arrow | None) -> str:

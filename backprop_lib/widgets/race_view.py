@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.canvas import COLOURS, outline
 from backprop_lib.drawing.curves import DASHES, INKS
 from backprop_lib.drawing.panels import Panel, thin
 from backprop_lib.functions import Array
@@ -33,7 +33,7 @@ def curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
     """Return one curve with its lane's dashes, a dot or an arrowhead at its end, and the lane's letter."""
     keep = thin(stop + 1)
     points = panel.line(keep + 1, runs.loss[keep, r])
-    path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+    path = outline(points)
     left, top, width, height = map(float, panel.inside.split())
     x, y = points[-1] + _BESIDE[lane]
     y = min(max(y, top + 12), top + height - 6)

@@ -178,10 +178,16 @@ class Slider:
         bar = self.element(".noUi-base").bounding_box()
         return bar["x"] + share * bar["width"], bar["y"] + bar["height"] / 2
 
+    def bring(self):
+        """Scroll to the handle and return where it stands: cells that come into view may still grow."""
+        handle, place = self.element(".noUi-handle"), None
+        while place != (place := handle.bounding_box()):
+            handle.scroll_into_view_if_needed()
+            self.page.evaluate("() => course.painted()")
+        return place
+
     def drag(self, share):
-        handle = self.element(".noUi-handle")
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
+        box = self.bring()
 
         def move():
             self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -192,7 +198,7 @@ class Slider:
         return self.after(move)
 
     def click(self, share):
-        self.element(".noUi-handle").scroll_into_view_if_needed()
+        self.bring()
         return self.after(lambda: self.page.mouse.click(*self.point(share)))
 
 
