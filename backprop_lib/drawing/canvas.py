@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -46,7 +47,16 @@ class Picture:
 def address(svg: str) -> str:
     """Return an SVG as a data address that fits between double quotes and stays as short as it can."""
     plain = " ".join(svg.split()).replace('"', "'")
-    return f"data:image/svg+xml,{_ESCAPED.sub(lambda part: quote(part[0], safe=''), plain)}"
+    return f"data:image/svg+xml,{_ESCAPED.sub(_escape, plain)}"
+
+
+def _escape(part: re.Match[str]) -> str:
+    return _quoted(part[0])
+
+
+@lru_cache(256)
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
 
 
 def outline(points: Array) -> str:

@@ -6,6 +6,7 @@ contourpy, which matplotlib itself uses, finds them; written straight as SVG the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import cast
 
@@ -24,16 +25,17 @@ _Areas = tuple[list[Array], list[Array]]  # the points of each, and where its ou
 _ROOM, _ENOUGH = 14.0, 60.0  # pixels that a label needs around it, and beyond which more is no better
 
 
-def shades(count: int, darkest: float = 0.0) -> list[str]:
+@cache
+def shades(count: int, darkest: float = 0.0) -> tuple[str, ...]:
     """Return colours from dark to light; `darkest` says how far up the scale they begin.
 
     Examples
     --------
     >>> shades(3)
-    ['#0b3a6b', '#5b93c7', '#f4f7fb']
+    ('#0b3a6b', '#5b93c7', '#f4f7fb')
     """
     scale = LinearSegmentedColormap.from_list("loss", _DARK_TO_LIGHT)
-    return [to_hex(scale(share)) for share in np.linspace(darkest, 1, count)]
+    return tuple(to_hex(scale(share)) for share in np.linspace(darkest, 1, count))
 
 
 def contours(

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import matplotlib as mpl
@@ -106,7 +107,7 @@ class Panel:
             f'stroke-width="2.5"/><circle cx="{px:g}" cy="{py:g}" r="5" fill="{ink}" stroke="{paper}"/>'
         )
 
-    @property
+    @cached_property
     def inside(self) -> str:
         """The rectangle of the axes as `x y width height`, to clip marks with."""
         box = self.axes.get_window_extent()
@@ -130,7 +131,7 @@ class Panel:
         svg = f'{self.svg[:end]}{clip}<g clip-path="url(#in)">{marks}</g>{beyond}</svg>'
         return Picture(svg, alt)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The background as a data address, for a style sheet."""
         return address(self.svg)
