@@ -15,8 +15,11 @@ from strategies import problems
 
 from backprop_lib import Network, train
 from backprop_lib.checks import central_differences
+from backprop_lib.drawing.contours import contours
+from backprop_lib.drawing.plots import empty_panel
 from backprop_lib.drawing.slices import Slice
 from backprop_lib.text import fixed, rate
+from backprop_lib.training import loss_on_grid
 from backprop_lib.widgets import surface_explorer
 from backprop_lib.widgets.surface_view import SurfaceView
 
@@ -167,20 +170,31 @@ def test_the_darker_the_lower(example, names, limits):
     found = shapes(Slice(*example, names, limits).panel)["bands"]
     shades = [luminance(ink) for ink, _ in found]
     assert shades == sorted(shades)
-    levels = []
-    for _, points in found:
+    x, y = np.meshgrid(np.linspace(left, right, 61), np.linspace(bottom, top, 111))
+    loss = loss_on_grid(example[0], *example[1:], dict(zip(names, (x, y), strict=True)))
+    height = np.ptp(loss)
+    levels, checked = loss.min() + np.geomspace(1e-4 * height, height, 12)[1:-1], 0
+    assert len(found) == len(levels)
+    for level, (_, points) in zip(levels, found, strict=True):
         x, y = points.T
-        inner = points[
-            (x > left + cell[0]) & (x < right - cell[0]) & (y > bottom + cell[1]) & (y < top - cell[1])
-        ]
-        if not len(inner):
-            continue
-        near = [around(loss_at, point, cell) for point in inner[:: max(1, len(inner) // 25)]]
-        lowest, highest = max(map(min, near)), min(map(max, near))
-        assert lowest <= highest  # one level fits them all
-        levels.append((lowest + highest) / 2)
-    assert len(levels) > 5
-    assert levels == sorted(levels)
+        inside = (abs(x - (left + right) / 2) < (right - left) / 2 - cell[0]) & (
+            abs(y - (bottom + top) / 2) < (top - bottom) / 2 - cell[1]
+        )
+        for point in points[inside][:: max(1, inside.sum() // 25)]:
+            near = around(loss_at, point, cell)
+            assert min(near) <= level <= max(near)
+            checked += 1
+    assert checked > 80
+
+
+def test_a_label_without_room_is_left_out():
+    axes = empty_panel((0, 1, 0, 1))
+    across, up = np.meshgrid(np.linspace(0, 1, 31), np.linspace(0, 1, 31))
+    written = {0.04: "in the corner", 1.0: "across"}
+    marks = contours(axes, across, up, across + up, [0, 1], ["#000000", "#ffffff"], written, 9)
+    found = shapes(axes.overlay("", marks))
+    assert [label for label, _ in found["labels"]] == ["across"]
+    assert len(found["lines"]) == 2
 
 
 @each
