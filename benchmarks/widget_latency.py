@@ -30,7 +30,7 @@ from opened import write_notebook  # noqa: E402
 
 TURNS, QUICK = 6, 1
 KEYS = ["ArrowRight", "ArrowLeft"]
-IN_A_ROW = 9  # presses on one slider: the shortest has ten positions
+IN_A_ROW = 9  # presses on one control: the shortest slider has ten positions
 PICTURE = 10_000  # milliseconds at most for one picture
 REST = 400  # milliseconds before a press: what was scrolled into view has been painted
 HELD, REPEAT = 45, 33  # a key held down: so many presses, one every so many milliseconds
@@ -53,6 +53,7 @@ from backprop_lib.widgets import log_rates, rate_explorer, rate_race, stepper, s
 
 net, x, t, goal, updates = Network([[[0.5]], [[0.5]]]), [0.1], [0.9], 5e-5, 8200
 four = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])
+twelve = Network.random([2, 2, 2], biases=True)
 rates = log_rates(0.9, below=1, above=3, per_decade=10)
 loss_and_gradients = compile_straight_line(derive(net))
 made = []
@@ -123,12 +124,13 @@ ipywidgets.interact(show, learning_rate=slider());
 
 
 class Case(NamedTuple):
-    """A widget of the table: its code, whose turn it is to work, and which of its sliders is moved."""
+    """A widget of the table: its code, whose turn it is to work, and which of its controls is moved."""
 
     name: str
     code: str
     works: str = "browser"
-    handle: int = 0
+    control: str = ".noUi-handle"
+    which: int = 0
     made: bool = True
 
 
@@ -155,23 +157,28 @@ CASES = [
         "slice of 2-2-2, update by update",
         "made_by(lambda: surface_explorer(four, [0.2, 0.5], [0.2, 0.7], 0.9, 100))",
         "kernel",
-        handle=3,
+        which=3,
+    ),
+    Case(
+        "slice, another weight chosen",
+        "made_by(lambda: surface_explorer(twelve, [0.2, 0.5], [0.2, 0.7], 0.9, 100, ['w1[0,0]', 'b2[0]']))",
+        "kernel",
+        control="select",
     ),
     Case("one figure reused, as PNG", REUSED, "kernel", made=False),
     Case("interact, a new figure each", INTERACT, "kernel", made=False),
 ]
 
 
-def handle(cell, case):
+def focus(cell, case):
     cell.evaluate("cell => cell.scrollIntoView()")
-    found = cell.query_selector_all(".noUi-handle")[case.handle]
+    found = cell.query_selector_all(case.control)[case.which]
     found.focus()
-    return found
 
 
 def press(page, cell, case, key):
-    """Press a key on a widget's slider and return the milliseconds until its picture is painted."""
-    handle(cell, case)
+    """Press a key on a widget's control and return the milliseconds until its picture is painted."""
+    focus(cell, case)
     page.wait_for_timeout(REST)
     cell.evaluate("(cell, [key, ms]) => latency.start(cell, key, ms)", [key, PICTURE])
     page.keyboard.press(key)
@@ -180,7 +187,7 @@ def press(page, cell, case, key):
 
 def hold(page, cell, case):
     """Hold a key down and return the milliseconds from its last repetition to the last picture."""
-    handle(cell, case)
+    focus(cell, case)
     page.keyboard.press("Home")
     page.wait_for_timeout(REST)
     cell.evaluate("(cell, rest) => latency.hold(cell, rest)", STILL)
@@ -193,13 +200,13 @@ def hold(page, cell, case):
 
 
 def measure(notebook, turns):
-    """Move all sliders in turn, to and fro; milliseconds by widget and press, and after a held key."""
+    """Move all controls in turn, to and fro; milliseconds by widget and press, and after a held key."""
     page = notebook.page
     page.evaluate((HERE / "widget_latency.js").read_text(encoding="utf-8"))
     cells = page.query_selector_all(".jp-Notebook .jp-CodeCell")[1 : len(CASES) + 1]
     widgets = list(zip(cells, CASES, strict=True))
     for widget in widgets:
-        handle(*widget)
+        focus(*widget)
         page.keyboard.press("Home")
     times = [[] for _ in widgets]
     for turn in range(turns):

@@ -188,13 +188,18 @@ def test_the_darker_the_lower(example, names, limits):
 
 
 def test_a_label_without_room_is_left_out():
-    axes = empty_panel((0, 1, 0, 1))
-    across, up = np.meshgrid(np.linspace(0, 1, 31), np.linspace(0, 1, 31))
-    written = {0.04: "in the corner", 1.0: "across"}
-    marks = contours(axes, across, up, across + up, [0, 1], ["#000000", "#ffffff"], written, 9)
-    found = shapes(axes.overlay("", marks))
-    assert [label for label, _ in found["labels"]] == ["across"]
-    assert len(found["lines"]) == 2
+    axes = empty_panel((-1, 1, -1, 1))
+    across, up = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-1, 1, 41))
+    for height, written, labelled in (
+        (across + up, {-1.98: "in the corner", 0.0: "across"}, ["across"]),
+        (np.hypot(across, up), {0.05: "small ring", 0.6: "ring", 0.62: "next"}, ["ring", "next"]),
+    ):
+        marks = contours(axes, across, up, height, [-2, 0], ["#000000", "#ffffff"], written, 9)
+        found = shapes(axes.overlay("", marks))
+        assert [label for label, _ in found["labels"]] == labelled
+        first, *others = [axes.pixels([x], [y])[0] for _, (x, y) in found["labels"]]
+        assert all(np.hypot(*(place - first)) > 28 for place in others)
+        assert len(found["lines"]) == len(written)
 
 
 @each

@@ -94,11 +94,12 @@ def contours(
 
 
 def _roomiest(points: Array, corner: tuple[Array, Array], taken: list[Array]) -> Array | None:
-    """Return the point that is farthest from the rim and from what is taken, if there is room for a label."""
+    """Return where on a line a label has most room, away from the rim and the others, if there is enough."""
     room = np.minimum(points - corner[0], corner[1] - points).min(axis=1)
     for other in taken:
-        room = np.minimum(room, np.hypot(*(points - other).T))
-    return points[np.minimum(room, _ENOUGH).argmax()] if room.max() >= _ROOM else None
+        room = np.minimum(room, np.hypot(*(points - other).T) / 2)
+    small = np.ptp(points, axis=0).max() < 3 * _ROOM  # a label would hide the line
+    return None if small or room.max() < _ROOM else points[np.minimum(room, _ENOUGH).argmax()]
 
 
 def _tenths(points: Array) -> Array:
