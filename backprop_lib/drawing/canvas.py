@@ -64,6 +64,7 @@ def outline(points: Array) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> outline(np.array([[0, 1.5], [20, 3]]))
     'M0 1.5L20 3'
     """

@@ -26,16 +26,18 @@ _ROOM, _ENOUGH = 14.0, 60.0  # pixels that a label needs around it, and beyond w
 
 
 @cache
-def shades(count: int, darkest: float = 0.0) -> tuple[str, ...]:
-    """Return colours from dark to light; `darkest` says how far up the scale they begin.
+def shades(count: int, *, lighter: bool = False) -> tuple[str, ...]:
+    """Return colours from dark to light, or only from the middle on.
 
     Examples
     --------
     >>> shades(3)
     ('#0b3a6b', '#5b93c7', '#f4f7fb')
+    >>> shades(2, lighter=True)
+    ('#5b93c7', '#f4f7fb')
     """
-    scale = LinearSegmentedColormap.from_list("loss", _DARK_TO_LIGHT)
-    return tuple(to_hex(scale(share)) for share in np.linspace(darkest, 1, count))
+    scale = LinearSegmentedColormap.from_list("loss", _DARK_TO_LIGHT[lighter:], N=count)
+    return tuple(to_hex(scale(k)) for k in range(count))
 
 
 def contours(

@@ -171,7 +171,7 @@ def plot_bowl(
     }
     title = f"Contours over {names[0]} and {names[1]}"
     axes = new_panel(title, draw, 520.0, 440.0, 12.5, (0.14, 0.13, 0.82, 0.83))
-    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, darkest=0.5), written, 12, aside=away)
+    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, lighter=True), written, 12, aside=away)
     panel = axes.with_ground(title, marks)
     shown = points[thin(len(points))]
     pixels = np.clip(panel.pixels(shown[1:-1, 0], shown[1:-1, 1]), -99, 999).round(1)
