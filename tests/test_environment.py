@@ -274,29 +274,24 @@ def test_the_settings_are_installed():
     assert (PREFIX / OVERRIDES).read_bytes() == (ROOT / "settings" / OVERRIDES).read_bytes()
 
 
-def setting(folder, plugin, key):
-    """Return what JupyterLab knows of a setting, with the overrides in a folder."""
-    schemas = PREFIX / "share/jupyter/lab/schemas"
-    found, _ = get_settings(str(folder), str(schemas), "", schema_name=plugin)
-    return found["schema"]["properties"][key]
-
-
 @pytest.mark.parametrize(
     ("plugin", "key", "value"),
     [
+        ("@jupyterlab/notebook-extension:tracker", "windowingMode", "none"),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
         ("@jupyterlab/apputils-extension:notification", "checkForUpdates", False),
     ],
 )
 def test_jupyterlab_takes_the_settings(plugin, key, value):
-    ours, theirs = setting(ROOT / "settings" / SETTINGS, plugin, key), setting(ROOT / "nowhere", plugin, key)
+    schemas = PREFIX / "share/jupyter/lab/schemas"
+
+    def setting(folder):
+        found, _ = get_settings(str(folder), str(schemas), "", schema_name=plugin)
+        return found["schema"]["properties"][key]
+
+    ours, theirs = setting(ROOT / "settings" / SETTINGS), setting(ROOT / "nowhere")
     assert ours["default"] == value != theirs["default"]
     assert "oneOf" not in theirs or value in [option["const"] for option in theirs["oneOf"]]
-
-
-def test_cells_out_of_sight_stay_in_the_page_but_are_not_drawn():
-    mode = setting(ROOT / "settings" / SETTINGS, "@jupyterlab/notebook-extension:tracker", "windowingMode")
-    assert mode["default"] == "contentVisibility"
 
 
 @pytest.fixture
