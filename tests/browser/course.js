@@ -180,9 +180,9 @@
     const handle = box.querySelector(".noUi-handle");
     const number = (name) => Number(handle.getAttribute(name));
     return {
-      name: box.querySelector(".widget-hslider .widget-label").textContent.trim(),
-      readout: box.querySelector(".widget-readout").textContent.trim(),
-      sentences: shown("p.bp-said").map((p) => p.textContent.trim()),
+      name: box.querySelector(".widget-hslider .widget-label").innerText.trim(),
+      readout: box.querySelector(".widget-readout").innerText.trim(),
+      sentences: shown("p.bp-said").map((p) => p.innerText.trim()),
       names: shown("svg[role=img]").map((svg) => svg.getAttribute("aria-label")),
       axes: shown("svg[role=img]").map((svg) => getComputedStyle(svg).backgroundImage !== "none"),
       paths: shown("svg[role=img] path").map((path) => path.getAttribute("d")),

@@ -22,13 +22,13 @@ CASES = [  # as in chapters 1 and 5
 STATE = """
 const shown = (box) => ({
   position: Number(box.querySelector(".noUi-handle").ariaValueNow),
-  label: box.querySelector(".widget-readout").textContent.trim(),
-  button: box.querySelector("button").textContent,
-  said: [...box.querySelectorAll(".bp-ahead .bp-said")].map((line) => line.textContent),
+  label: box.querySelector(".widget-readout").innerText.trim(),
+  button: box.querySelector("button").innerText,
+  said: [...box.querySelectorAll(".bp-ahead .bp-said")].map((line) => line.innerText),
   top: box.querySelector(".field").getBoundingClientRect().top - box.getBoundingClientRect().top,
   menus: [...box.querySelectorAll("select")].map((menu) => [menu.selectedIndex, menu.value]),
   lanes: [...box.querySelectorAll(".bp-lane")].map((lane) => ({
-    sentence: lane.querySelector(".bp-said").textContent.trim(),
+    sentence: lane.querySelector(".bp-said").innerText.trim(),
     letters: [...lane.querySelectorAll("text")].map((text) => text.textContent),
     dots: [...lane.querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]),
     arrows: lane.querySelectorAll("path[transform]").length,

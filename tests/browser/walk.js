@@ -29,7 +29,7 @@ async ([number, key, button = false]) => {
     let frame = sentences()[0];
     while (!frame.querySelector("svg[role=img]")) frame = frame.parentElement;
     return {
-      readout: box.querySelector(".widget-readout").textContent.trim(),
+      readout: box.querySelector(".widget-readout").innerText.trim(),
       said: words(sentences()),
       rows: all(".terms > div", frame).map((row) => [...row.children].map(formula)),
       drawings: all("svg[role=img]", frame).filter(visible).map(drawing),
