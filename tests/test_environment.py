@@ -278,6 +278,7 @@ def test_the_settings_are_installed():
     ("plugin", "key", "value"),
     [
         ("@jupyterlab/notebook-extension:tracker", "windowingMode", "none"),
+        ("@jupyterlab/apputils-extension:kernels-settings", "commsOverSubshells", "disabled"),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
         ("@jupyterlab/apputils-extension:notification", "checkForUpdates", False),
     ],

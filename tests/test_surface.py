@@ -4,6 +4,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from html import unescape
+from threading import Thread
 from urllib.parse import unquote
 
 import numpy as np
@@ -336,6 +337,24 @@ def test_the_same_weight_twice_is_answered_in_words_and_nothing_old_is_left():
         assert "Traceback" not in widget.says.value
     widget.across.value = "w2[1,1]"
     check_words(widget, FOUR)
+
+
+def test_controls_heard_in_other_threads_wait_for_their_turn():
+    widget = surface_explorer(*FOUR, learning_rate=3, updates=20, weights=["w1[1,1]", "w1[0,1]"])
+    widget.across.value = "w2[0,0]"
+    second = Thread(target=setattr, args=(widget.across, "value", "w1[0,0]"))
+
+    def meanwhile(_):
+        if second.ident is None:  # going back is half done
+            second.start()
+            second.join(0.2)
+
+    widget.starts[0].observe(meanwhile, "description")
+    widget.back.click()
+    second.join(10)
+    assert widget.across.value == "w1[0,0]"
+    assert widget.view.names == ["w1[0,0]", "w1[0,1]"]
+    assert [slider.description for slider in widget.starts] == ["start w1[0,0]", "start w1[0,1]"]
 
 
 def test_menus_are_there_only_where_there_is_a_choice():

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from threading import RLock
 
 import ipywidgets as ipw
 
@@ -76,6 +77,7 @@ class Spoken(ipw.HTML):  # type: ignore[misc]
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
+        self._turn = RLock()
         self._show("")
 
     def say(self, sentence: str, more: str = "") -> None:
@@ -88,13 +90,17 @@ class Spoken(ipw.HTML):  # type: ignore[misc]
         self.value = f"{style()}{line}{more}"
 
     def guarded(self, callback: Callable[[], object]) -> Callable[[object], None]:
-        """Return a callback for a widget's events, whose errors are shown instead of lost."""
+        """Return a callback for a widget's events, whose errors are shown instead of lost.
+
+        One begins when the other has ended: ipykernel may hear a widget's controls in threads of their own.
+        """
 
         def call(_: object) -> None:
-            try:
-                callback()
-            except Exception as error:
-                self.fail(error)
+            with self._turn:
+                try:
+                    callback()
+                except Exception as error:
+                    self.fail(error)
 
         return call
 
