@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
+from numpy import add, multiply
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Activation, Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
-from backprop_lib.lean import in_place
+from backprop_lib.lean import Calls, in_place
 from backprop_lib.network import Network
 from backprop_lib.outcomes import Outcome, judge, saturated
 
@@ -88,13 +89,14 @@ def sweep(
     losses: list[Array] = []
     paths: list[Array] = []
     done, reached = 0, np.zeros(len(rates), bool)
+    all_rates = np.broadcast_to(rates, copies.values.shape).copy()
     while done <= epochs and not reached.all():
         rows = min(epochs + 1 - done, together)
         path, outputs = (np.empty((rows, *part.shape)) for part in (copies.values, copies.outputs))
         with np.errstate(over="ignore", invalid="ignore"):
             for k in range(rows):
                 if done + k > 0:
-                    copies.step(rates)
+                    copies.step(all_rates)
                 copies.forward()
                 path[k], outputs[k] = copies.values, copies.outputs
             losses.append(copies.losses(outputs))
@@ -142,13 +144,20 @@ class _Copies:
         self.net = net
         self.values = np.repeat(np.array(list(net.by_name().values()))[:, None], copies, axis=1)
         self._slopes = np.empty_like(self.values)
-        self._x = np.atleast_2d(np.asarray(x, dtype=float))[:, :, None]
-        self._t = np.atleast_2d(np.asarray(t, dtype=float))[:, :, None]
+        self._x, self._t = (  # for every copy, as NumPy takes twice as long to stretch an array
+            np.repeat(np.atleast_2d(np.asarray(values, dtype=float))[:, :, None], copies, axis=2)
+            for values in (x, t)
+        )
         parts = zip(self._by_layer(self.values), self._by_layer(self._slopes), net.activations, strict=True)
         self._layers, inputs = [], self._x
         for values, slopes, f in parts:
             self._layers.append(_Layer(values, slopes, f, inputs))
             inputs = self._layers[-1].a
+        self._forward = [call for layer in self._layers for call in layer.forward]
+        self._backward = list(self._layers[-1].times_slope) if net.loss_rule.slope_at_z is None else []
+        for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
+            self._backward += [*layer.backward, *layer.pass_down(below.delta), *below.times_slope]
+        self._backward += self._layers[0].backward
 
     def _by_layer(self, rows: Array) -> list[tuple[Array, Array | None]]:
         """Cut rows of parameters into views: W (outputs, inputs, copies) and b (outputs, copies)."""
@@ -164,8 +173,8 @@ class _Copies:
 
     def forward(self) -> None:
         """Compute all z and a, each (batch, neurons, copies)."""
-        for layer in self._layers:
-            layer.forward()
+        for call in self._forward:
+            call()
 
     @property
     def outputs(self) -> Array:
@@ -189,14 +198,10 @@ class _Copies:
         rule, last = self.net.loss_rule, self._layers[-1]
         if rule.slope_at_z is None:
             last.delta[:] = rule.slope(last.a, self._t)
-            last.times_slope()
         else:
             last.delta[:] = rule.slope_at_z(last.z, self._t)
-        for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
-            layer.backward()
-            layer.pass_down(below.delta)
-            below.times_slope()
-        self._layers[0].backward()
+        for call in self._backward:
+            call()
         self._slopes *= rates
         if len(self._x) > 1:
             self._slopes /= len(self._x)
@@ -204,50 +209,46 @@ class _Copies:
 
 
 class _Layer:
-    """One layer of all copies: views of its parameters and slopes, and arrays for z, a and delta."""
+    """One layer of all copies: arrays for z, a and delta, and the calls that fill them.
+
+    `forward` computes z and a, `times_slope` multiplies delta by the activation's slope, and `backward` sums
+    ∂E/∂W and ∂E/∂b over the batch.
+    """
 
     def __init__(
         self, values: tuple[Array, Array | None], slopes: tuple[Array, Array | None], f: Activation, x: Array
     ) -> None:
-        (W, self.b), (self.W_slope, self.b_slope), batch = values, slopes, len(x)
+        (W, b), (W_slope, b_slope), batch = values, slopes, len(x)
         self.z, self.a, self.delta = np.empty((3, batch, len(W), W.shape[2]))
-        self.terms = np.empty((batch, *W.shape))
-        self.products = self.terms  # of delta and x, whose sum over the batch is ∂E/∂W
-        self.sums = self.terms if W.shape[1] > 1 else self.z[:, :, None]  # one input: nothing to add up
-        if batch == 1:
-            self.products = self.W_slope[None]
-            if self.b_slope is not None:
-                self.delta = self.b_slope[None]
-        self.W, self.x = W[None], x[:, None]
-        self.deltas = self.delta[:, :, None]
-        self._activate, self._times_slope = in_place(f, self.z, self.a, self.delta)
-
-    def forward(self) -> None:
-        np.multiply(self.x, self.W, self.sums)
-        if self.sums is self.terms:
-            np.add.reduce(self.terms, 2, out=self.z)
-        if self.b is not None:
-            self.z += self.b
-        for call in self._activate:
-            call()
-
-    def times_slope(self) -> None:
-        """Multiply delta by the activation's slope."""
-        for call in self._times_slope:
-            call()
-
-    def backward(self) -> None:
-        """Sum ∂E/∂W and ∂E/∂b over the batch."""
-        np.multiply(self.deltas, self.x, self.products)
-        if len(self.products) > 1:
-            np.add.reduce(self.products, 0, out=self.W_slope)
-            if self.b_slope is not None:
-                np.add.reduce(self.delta, 0, out=self.b_slope)
-
-    def pass_down(self, delta: Array) -> None:
-        """Fill in δ W, which is ∂E/∂a of the layer below."""
-        if len(self.W[0]) == 1:
-            np.multiply(self.deltas, self.W, delta[:, None])
+        products = terms = np.empty((batch, *W.shape))
+        if batch == 1:  # nothing to sum over
+            products = W_slope[None]
+            if b_slope is not None:
+                self.delta = b_slope[None]
+        self._W, self._terms, self._deltas = W[None], terms, self.delta[:, :, None]
+        activate, self.times_slope = in_place(f, self.z, self.a, self.delta)
+        inputs = x[:, None]
+        if W.shape[1] == 1:
+            self.forward: Calls = [partial(multiply, inputs, self._W, self.z[:, :, None])]
         else:
-            np.multiply(self.deltas, self.W, self.terms)
-            np.add.reduce(self.terms, 1, out=delta)
+            self.forward = [
+                partial(multiply, inputs, self._W, terms),
+                partial(add.reduce, terms, 2, None, self.z),
+            ]
+        if b is not None:
+            self.forward.append(partial(add, self.z, b, self.z))
+        self.forward += activate
+        self.backward: Calls = [partial(multiply, self._deltas, inputs, products)]
+        if batch > 1:
+            self.backward.append(partial(add.reduce, products, 0, None, W_slope))
+            if b_slope is not None:
+                self.backward.append(partial(add.reduce, self.delta, 0, None, b_slope))
+
+    def pass_down(self, delta: Array) -> Calls:
+        """Return the calls that fill in δ W, which is ∂E/∂a of the layer below."""
+        if self._W.shape[1] == 1:
+            return [partial(multiply, self._deltas, self._W, delta[:, None])]
+        return [
+            partial(multiply, self._deltas, self._W, self._terms),
+            partial(add.reduce, self._terms, 1, None, delta),
+        ]
