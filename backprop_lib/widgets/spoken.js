@@ -27,7 +27,8 @@ const name = () => {
     set(handle, "aria-valuetext", readout.textContent);
     set(readout, "aria-label", label.textContent);
     set(readout, "role", "textbox");
-    readout.inert = Number(readout.textContent) !== Number(handle.ariaValueNow); // words, which cannot be typed in
+    const words = Number(readout.textContent) !== Number(handle.ariaValueNow); // which cannot be typed in
+    if (readout.inert !== words) readout.inert = words;
   }
   for (const play of all(".widget-play"))
     ["Play or pause", "Back to the start", "Repeat"].forEach((label, i) => set(play.children[i], "aria-label", label));

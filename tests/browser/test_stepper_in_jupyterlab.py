@@ -83,14 +83,15 @@ def test_readable_in_the_dark(steppers):
         steppers.complaints.clear()  # JupyterLab's own, if its theme is changed back too soon
 
 
-# At every step, how many pixels beneath the drawing's upper edge the formulas begin.
+# At every step, how many pixels beneath the drawing's upper edge the formulas begin, and how high the frame is.
 PLACES = """async handle => {
   const box = handle.closest(".bp-frames"), found = [];
   for (let key = "Home"; ; key = "ArrowRight") {
     handle.dispatchEvent(new KeyboardEvent("keydown", { key }));
     await course.painted();
     const top = (part) => box.querySelector(part).getBoundingClientRect().top;
-    found.push(Math.round(top(".terms") - top(".drawing")));
+    const { height } = box.querySelector(".bp-frame").getBoundingClientRect();
+    found.push([Math.round(top(".terms") - top(".drawing")), height]);
     if (handle.ariaValueNow === handle.ariaValueMax) return found;
   }
 }"""
@@ -104,7 +105,18 @@ def test_it_fits_and_nothing_jumps(steppers, width, files):
     for slider in steppers.sliders:
         places = slider.element(".noUi-handle").evaluate(PLACES)
         assert len(places) == slider.state["last"] + 1
-        assert len(set(places)) == 1
+        assert len({place for place, _ in places}) == 1
+
+
+def test_what_is_beneath_a_frame_moves_down_once_at_most(steppers):
+    steppers.resize(420, False)
+    handle = steppers.sliders[1].element(".noUi-handle")
+    first, again = ([height for _, height in handle.evaluate(PLACES)] for _ in range(2))
+    assert first == sorted(first)
+    assert first[0] < first[-1]
+    assert set(again) == {first[-1]}
+    steppers.resize(1280, True)
+    assert handle.evaluate(PLACES)[0][1] != first[-1]
 
 
 def test_every_step_by_button_without_a_kernel(steppers):
