@@ -83,7 +83,7 @@ def test_readable_in_the_dark(steppers):
         steppers.complaints.clear()  # JupyterLab's own, if its theme is changed back too soon
 
 
-# At every step, how many pixels beneath the drawing's upper edge the formulas begin, and how high the frame is.
+# How far beneath the upper edge of the drawing the formulas begin, and how high the frame is, at every step.
 PLACES = """async handle => {
   const box = handle.closest(".bp-frames"), found = [];
   for (let key = "Home"; ; key = "ArrowRight") {
