@@ -32,6 +32,7 @@ _RULES = f"""
   outline-offset: 2px; }}
 .widget-container :is(.widget-button, .widget-text input, .widget-dropdown select):focus {{
   outline-offset: -3px; }} /* a box cuts off what is outside */
+.jp-Notebook .jp-Cell {{ isolation: isolate; }} /* when one changes, the others need not be painted anew */
 @media (prefers-reduced-motion: reduce) {{
   .noUi-target :is(.noUi-origin, .noUi-connect) {{ transition: none !important; }} }}
 """
