@@ -203,6 +203,15 @@ def test_a_label_without_room_is_left_out():
         assert len(found["lines"]) == len(written)
 
 
+def test_contour_labels_keep_away_from_where_paths_begin():
+    names = ("w1[0,0]", "w2[0,0]")
+    panel = Slice(*BATCH, names, (-3, 4, -2, 5)).panel
+    start = panel.pixels(*([BATCH[0].by_name()[name]] for name in names))
+    places = [panel.pixels([x], [y]) for _, (x, y) in shapes(panel)["labels"]]
+    assert len(places) == 3
+    assert min(np.hypot(*(place - start).T) for place in places) > 28
+
+
 @each
 def test_contour_labels_are_legible(example, names, limits):
     panel = Slice(*example, names, limits).panel

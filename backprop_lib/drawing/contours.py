@@ -50,6 +50,7 @@ def contours(
     written: dict[float, str],
     size: float,
     aside: Array | None = None,
+    clear: Array | None = None,
 ) -> str:
     """Return contours on the axes of a panel as SVG marks.
 
@@ -65,6 +66,8 @@ def contours(
         Of the letters.
     aside : ndarray, shape (points, 2), optional
         Data points near which the lines are to say it; without, they do it where there is most room.
+    clear : ndarray, shape (points, 2), optional
+        Data points that need some of that room.
     """
     x, y = panel.pixels(across.ravel(), up.ravel()).reshape(*across.shape, 2).transpose(2, 0, 1)
     found = contour_generator(x, y, height, fill_type=FillType.OuterOffset, line_type=LineType.Separate)
@@ -77,7 +80,7 @@ def contours(
         outlines = [f"{_line(points[i:j])}z" for points, at in areas for i, j in pairwise(at)]
         drawn += f'<path d="{"".join(outlines)}" fill="{ink}"/>'
     labels = Canvas()
-    taken: list[Array] = []
+    taken = [] if clear is None else list(panel.pixels(*clear.T))
     for level, label in written.items():
         if not (lines := cast(list[Array], found.lines(level))):
             continue

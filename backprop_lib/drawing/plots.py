@@ -83,7 +83,8 @@ def surface_panel(
     single = max(net.sizes) == 1
     ground = frame or empty_panel(limits, [plain_name(name, single) for name in names])
     written = {value - lowest: f"{value:.3g}" for value in labelled}
-    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 9)
+    start = np.array([[net.by_name()[name] for name in names]])  # where paths begin
+    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 9, clear=start)
     title = "Path of the descent on the loss surface"
     return ground.overlay(title, marks) if frame else ground.with_ground(title, marks)
 
