@@ -194,7 +194,7 @@ class _Copies:
         return saturated(layers, self._t, self.net.loss_rule)
 
     def step(self, rates: Array) -> None:
-        """Move each copy against `rates` times its mean gradient, after a forward pass."""
+        """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""
         rule, last = self.net.loss_rule, self._layers[-1]
         if rule.slope_at_z is None:
             last.delta[:] = rule.slope(last.a, self._t)

@@ -278,6 +278,7 @@ def test_the_settings_are_installed():
     ("plugin", "key", "value"),
     [
         ("@jupyterlab/notebook-extension:tracker", "windowingMode", "none"),
+        # or ipykernel hears widgets while a cell runs, in other threads, and matplotlib's settings are global
         ("@jupyterlab/apputils-extension:kernels-settings", "commsOverSubshells", "disabled"),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
         ("@jupyterlab/apputils-extension:notification", "checkForUpdates", False),

@@ -170,6 +170,7 @@ def _controls(box: str) -> str:
 
 _RULES = """
 .BOX .step { box-sizing: border-box; max-width: WIDTHpx; padding: 12px; background: PAPER; color: INK; }
+.BOX .step { min-height: inherit; } /* the paper does not shrink where the frame does not */
 .BOX .drawing { display: block; width: 100%; font: 14px FONT; fill: INK; text-anchor: middle; }
 .BOX .drawing { background-image: url("PALE"); background-size: 100% 100%; }
 .BOX:has(.show-w:checked) .drawing.weights { background-image: url("COLOURED"); }

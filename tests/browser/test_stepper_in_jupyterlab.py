@@ -115,6 +115,10 @@ def test_what_is_beneath_a_frame_moves_down_once_at_most(steppers):
     assert first == sorted(first)
     assert first[0] < first[-1]
     assert set(again) == {first[-1]}
+    paper = "handle => handle.closest('.bp-frames').querySelector('.step').getBoundingClientRect().height"
+    assert handle.evaluate(paper) == pytest.approx(first[-1], abs=0.1)
+    assert steppers.sliders[1].press("Home")["position"] == 0
+    assert handle.evaluate(paper) == pytest.approx(first[-1], abs=0.1)
     steppers.resize(1280, True)
     assert handle.evaluate(PLACES)[0][1] != first[-1]
 
