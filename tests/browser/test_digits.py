@@ -115,13 +115,24 @@ SAID = "document.querySelector('.bp-paint .bp-said').textContent"
 
 
 def answer(page, seen=None):
-    """Wait for another answer than `seen`, and return it."""
+    """Wait for another drawing of what the network is shown and makes of it than `seen`, and return it."""
     return wait(
         page,
-        "seen => { const s = document.querySelector('.bp-paint svg').getAttribute('aria-label');"
-        " return s !== seen && s }",
+        "seen => { const { outerHTML } = document.querySelector('.bp-paint svg');"
+        " return outerHTML !== seen && outerHTML }",
         seen,
     )
+
+
+AS_PAINTED = """() => {
+  const pixels = (picture) => {
+    const pen = new OffscreenCanvas(28, 28).getContext("2d");
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(document.querySelector(`.bp-paint ${picture}`), 0, 0, 28, 28);
+    return pen.getImageData(0, 0, 28, 28).data.join();
+  };
+  return pixels("svg image") === pixels("canvas") ? "as painted" : "otherwise";
+}"""
 
 
 def test_a_stroke_of_the_mouse_is_read_at_once(digits):
@@ -132,18 +143,18 @@ def test_a_stroke_of_the_mouse_is_read_at_once(digits):
     empty = answer(page, before)
     wait(page, f"() => {SAID} === 'Nothing is painted yet.'")
     box = canvas.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"]
+    x, y = box["x"] + box["width"] / 4, box["y"]
     page.mouse.move(x, y + 60)
     page.mouse.down()
     page.mouse.move(x, y + 220, steps=8)
     page.mouse.up()
     answer(page, empty)
     wait(page, f"() => {SAID}.includes('a 1, with')")
+    assert page.evaluate(AS_PAINTED) == "otherwise"  # a stroke at the left, put in the middle
     switch = page.get_by_role("checkbox", name="fit and centre it as MNIST does")
     assert switch.is_checked()
-    before = answer(page)
     switch.press("Space")
-    answer(page, before)
+    wait(page, f"() => ({AS_PAINTED})() === 'as painted'")
 
 
 def test_keys_paint_and_erase_and_move_no_cell(digits):
