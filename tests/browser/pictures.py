@@ -1,6 +1,7 @@
 """Reference pictures: small, blurred, and compared with tolerance, so that another font does not matter."""
 
 import os
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ WIDTH = 320  # pixels of a reference picture
 SHADES = 24  # of 256 that a pixel may be off
 SHARE = 0.002  # of the pixels that may be off by more; another font gives up to 0.0003
 STRETCH = 0.04  # that a picture may be higher or lower
+PATIENCE = 10  # seconds
 
 
 def reduced(png):
@@ -35,11 +37,16 @@ def stored(name):
     return Image.open(FOLDER / f"{name}.png").convert("RGB")
 
 
-def check(name, png):
-    """Compare a screenshot with its reference; with PICTURES=new in the environment, make it that first."""
-    picture = reduced(png)
+def check(name, shoot):
+    """Compare a screenshot with its reference, until they agree: Python may still have to answer.
+
+    With PICTURES=new in the environment, it becomes the reference first.
+    """
     if os.environ.get("PICTURES") == "new":
+        time.sleep(1)
         FOLDER.mkdir(exist_ok=True)
-        picture.quantize(256, kmeans=1).save(FOLDER / f"{name}.png", optimize=True)
-    share = difference(stored(name), picture)
+        reduced(shoot()).quantize(256, kmeans=1).save(FOLDER / f"{name}.png", optimize=True)
+    end = time.monotonic() + PATIENCE
+    while (share := difference(stored(name), reduced(shoot()))) > SHARE and time.monotonic() < end:
+        time.sleep(0.2)
     assert share <= SHARE, f"{name} looks different in {share:.1%} of its pixels"

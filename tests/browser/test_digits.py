@@ -21,7 +21,7 @@ live""",
     ),
     ("code", "live.epochs_done, bool(live._run)"),
     ("code", "PaintField(live, digits.x_test)"),
-    ("code", "live.wait()"),
+    ("code", "print('waiting', flush=True)\nlive.wait()"),
     ("code", "LiveTrainer._busy and LiveTrainer._busy.wait(10)\nLiveTrainer._busy is None"),
 ]
 
@@ -99,10 +99,12 @@ def test_an_interrupt_ends_the_cell_and_not_the_training(digits):
     failed = page.evaluate(
         "async () => { const { content, sessionContext } = jupyterapp.shell.currentWidget;"
         " content.activeCellIndex = 3;"
+        " const { outputs } = content.model.cells.get(3);"
+        " outputs.clear();"
         " const ran = jupyterapp.commands.execute('notebook:run-cell');"
-        " await new Promise((done) => setTimeout(done, 300));"
+        " while (!outputs.length) await new Promise((done) => setTimeout(done, 50));"
         " await sessionContext.session.kernel.interrupt(); await ran;"
-        " return JSON.stringify(content.model.cells.get(3).outputs.toJSON()) }"
+        " return JSON.stringify(outputs.toJSON()) }"
     )
     assert '"ename":"KeyboardInterrupt"' in failed
     reached = int(wait(page, DONE, 1))

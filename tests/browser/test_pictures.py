@@ -3,6 +3,7 @@
 To renew the pictures, run this file with PICTURES=new in the environment, and look at them.
 """
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -80,8 +81,7 @@ def test_a_widget_looks_as_it_did(shown, widget):
                 notebook.page.keyboard.press(key)
                 notebook.page.evaluate("() => course.painted()")
             handle.evaluate("handle => handle.blur()")
-        notebook.page.wait_for_timeout(200)
-        check(f"{widget}-{state}", box.screenshot(timeout=SETTLED))
+        check(f"{widget}-{state}", partial(box.screenshot, timeout=SETTLED))
 
 
 def test_states_are_told_apart():
