@@ -85,10 +85,11 @@ def test_the_verdicts_on_document_000():
 
 def test_the_verdicts_on_document_003():
     judge = judge_once("003")
+    formulas = judge.formulas()
     assert judge.numbers().counts == {AGREES: 60, TRUNCATED: 1, REACHED: 13}
-    assert judge.formulas().counts == {EQUAL: 57, ARRANGED: 10, WRONG: 1}
+    assert formulas.counts == {EQUAL: 57, ARRANGED: 10, WRONG: 1}
     assert at("7.1, output, epoch 999", judge).verdict == TRUNCATED
-    (accuracy,) = judge.formulas().only(WRONG).judged
+    (accuracy,) = formulas.only(WRONG).judged
     assert (accuracy.fact.place, accuracy.right) == ("7.1, accuracy", "0.925900 ≠ 12.495277")
 
 
