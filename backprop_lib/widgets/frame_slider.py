@@ -74,15 +74,16 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
     def insert(self, at: int, label: str, sentence: str, frame: str) -> None:
         """Put one more frame into its place, and go to it."""
         labels, before = list(self.slider._options_labels), self.slider.index
+        grown = [*labels, label]
         for items, item in ((labels, label), (self.sentences, sentence), (self.frames, frame)):
             items.insert(at, item)
         self._view.value = self._shown(labels, at)
-        with self.slider.hold_sync():  # the bar in the page must have grown before its handle moves
-            self.slider.options = [(name, i) for i, name in enumerate(labels)]
-            self.slider.index = before
+        for names, index in ((grown, before), (labels, at)):  # the bar must have grown before its handle moves
+            with self.slider.hold_sync():
+                self.slider.options = [(name, i) for i, name in enumerate(names)]
+                self.slider.index = index
         for way in ("vertical", "horizontal"):  # has the bar made anew, or its End key stays where it was
             self.slider.orientation = way
-        self.slider.index = at
 
     def _shown(self, labels: Sequence[str], start: int) -> str:
         """Return the frame to begin with, and all of them as templates."""

@@ -181,6 +181,17 @@ def test_what_python_says_is_announced(widgets):
     assert not page.query_selector(".bp-silence")
 
 
+# Note every sentence that a frame shows, and be it for a moment.
+PASSING = """box => {
+  window.passed = [];
+  const note = () => {
+    const words = [...box.querySelectorAll(".bp-said:not([data-said])")].map((line) => line.innerText).join();
+    if (words !== passed.at(-1)) passed.push(words);
+  };
+  new MutationObserver(note).observe(box, { childList: true, subtree: true });
+  note();
+}"""
+
 WRONG = {"0": "η is '0'", "-3": "η is '-3'", "nan": "η is 'nan'", "fast": "η is 'fast'", " ": "η is empty"}
 
 
@@ -193,20 +204,26 @@ def test_a_rate_that_is_typed_joins_the_others_and_a_wrong_one_is_answered(widge
         field.press("Enter")
 
     before = slider.press("Home")
+    (passed,) = before["sentences"]
     for text, answer in WRONG.items():
         type_in(text)
         expect(says).to_have_text(f"{answer}, expected a number above 0, such as 0.9.", timeout=SETTLED)
         state = slider.state
         assert state | {"sentences": state["sentences"][1:]} == before
     net, last = Network([[[0.5]], [[0.5]]]), before["last"]
+    box(widgets, 0).evaluate(PASSING)
     for text, shown in (("1e9", "1.00·10⁹"), ("4.5", "4.50"), ("0.00001", "1.00·10⁻⁵")):
+        said = int(says.get_attribute("data-said"))
         state, last = slider.after(lambda text=text: type_in(text)), last + 1
         (sentence,) = state["sentences"]
         runs = sweep(net, [0.1], [0.9], [float(text)], 500, stop_below=5e-5)
         assert sentence == f"η = {shown}: {training_in_words(runs, 0, net)}."
         assert (state["readout"], state["last"]) == (shown, last)
         assert not list(disagreements(state))
-        expect(says).to_have_text("", timeout=SETTLED)
+        expect(says).to_have_attribute("data-said", str(said + 1), timeout=SETTLED)
+        expect(says).to_have_text("")
+        assert widgets.page.evaluate("() => passed.splice(0, passed.length - 1)") == [passed]
+        passed = sentence
     assert slider.press("End")["readout"] == "1.00·10⁹"
     assert slider.press("Home")["readout"] == "1.00·10⁻⁵"
     assert slider.press("ArrowRight")["readout"] == before["readout"]
