@@ -78,7 +78,7 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         for items, item in ((labels, label), (self.sentences, sentence), (self.frames, frame)):
             items.insert(at, item)
         self._view.value = self._shown(labels, at)
-        for names, index in ((grown, before), (labels, at)):  # the bar must have grown before its handle moves
+        for names, index in ((grown, before), (labels, at)):  # the bar must grow before its handle moves
             with self.slider.hold_sync():
                 self.slider.options = [(name, i) for i, name in enumerate(names)]
                 self.slider.index = index
