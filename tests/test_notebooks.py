@@ -50,7 +50,7 @@ def test_links_lead_somewhere(path):
 
 @each
 def test_cells_run_in_any_order_after_the_first(path):
-    """Run the first cell, then all others backwards: none needs another or changes what it made."""
+    """Run the first cell, then the others backwards, each alone: none changes what the first has made."""
     first, *others = [cell.source for cell in code(read(path))]
     made = {"__name__": "__main__"}
     exec(compile(first, f"{path.name}, first cell", "exec"), made)

@@ -117,7 +117,7 @@ SAID = "document.querySelector('.bp-paint .bp-said').textContent"
 
 
 def answer(page, seen=None):
-    """Wait for another drawing of what the network is shown and makes of it than `seen`, and return it."""
+    """Wait for another drawing than `seen` of what the network is shown and answers, and return it."""
     return wait(
         page,
         "seen => { const { outerHTML } = document.querySelector('.bp-paint svg');"
