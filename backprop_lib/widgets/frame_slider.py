@@ -78,7 +78,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         for items, item in ((labels, label), (self.sentences, sentence), (self.frames, frame)):
             items.insert(at, item)
         self._view.value = self._shown(labels, at)
-        for names, index in ((grown, before), (labels, at)):  # the bar must grow before its handle moves
+        # The bar must grow before its handle moves; and at its end, or a neighbour's frame is shown
+        for names, index in ((grown, before), (labels, at)):
             with self.slider.hold_sync():
                 self.slider.options = [(name, i) for i, name in enumerate(names)]
                 self.slider.index = index

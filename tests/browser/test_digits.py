@@ -126,6 +126,7 @@ def answer(page, seen=None):
     )
 
 
+OUTPUTS = "() => document.querySelector('.bp-paint svg').getAttribute('aria-label')"
 AS_PAINTED = """() => {
   const pixels = (picture) => {
     const pen = new OffscreenCanvas(28, 28).getContext("2d");
@@ -144,6 +145,7 @@ def test_a_stroke_of_the_mouse_is_read_at_once(digits):
     page.get_by_role("button", name="Clear").click()
     empty = answer(page, before)
     wait(page, f"() => {SAID} === 'Nothing is painted yet.'")
+    outputs = page.evaluate(OUTPUTS)
     box = canvas.bounding_box()
     x, y = box["x"] + box["width"] / 4, box["y"]
     page.mouse.move(x, y + 60)
@@ -152,6 +154,7 @@ def test_a_stroke_of_the_mouse_is_read_at_once(digits):
     page.mouse.up()
     answer(page, empty)
     wait(page, f"() => {SAID}.includes('a 1, with')")
+    assert page.evaluate(OUTPUTS) != outputs
     assert page.evaluate(AS_PAINTED) == "otherwise"  # a stroke at the left, put in the middle
     switch = page.get_by_role("checkbox", name="fit and centre it as MNIST does")
     assert switch.is_checked()

@@ -65,7 +65,7 @@ def test_nobody_is_kept_out(notebook):
 @notebooks(["01_one_path.ipynb", "06_what_they_got_wrong.ipynb", "07_digits.ipynb"])  # every kind of output
 def test_nobody_is_kept_out_in_the_dark(notebook):
     with notebook.theme("JupyterLab Dark"):
-        assert not serious(notebook.page, ["color-contrast"])  # all that depends on the theme
+        assert not serious(notebook.page)
 
 
 def check_moved(before, after):
