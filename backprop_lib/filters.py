@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.documents import KINDS
+from backprop_lib.documents import CLASSES, Finding
 from backprop_lib.drawing import COLOURS
 from backprop_lib.findings import Findings
 from backprop_lib.widgets.spoken import style
@@ -20,59 +20,52 @@ _ALL = "all"
 
 
 class FilteredFindings(ipw.VBox):  # type: ignore[misc]
-    """The findings of several documents as a table, with a menu of kinds and a menu of documents.
+    """The findings of several documents as a table, with a menu of classes and a menu of documents.
 
     Attributes
     ----------
-    kind, document : ipywidgets.Dropdown
+    class_, document : ipywidgets.Dropdown
     stack : ipywidgets.Stack
-        For each kind a stack with a table for each document.
+        For each class a stack with a table for each document.
 
     Examples
     --------
-    >>> from backprop_lib import Network, derive
     >>> from backprop_lib.verdicts import Judge
-    >>> net = Network(weights=[[[0.5]], [[0.5]]])
-    >>> judge = Judge("002", derive(net), [0.1], [0.9], learning_rate=0.9, stop_below=5e-5)
-    >>> FilteredFindings(Findings([judge]))
-    Table of 6 findings, with a menu for their kind (factor, code, words) and one for their document (002).
+    >>> FilteredFindings(Findings([Judge("002")]))
+    Table of 6 findings, with a menu for their class (error, wording, aged) and one for their document (002).
     """
 
     def __init__(self, findings: Findings) -> None:
         self.rows = [
-            (finding.kind, document.number, finding.says, finding.right)
+            (finding.class_, document.number, finding)
             for document in findings.documents
             for finding in document.findings
         ]
         used = {row[0] for row in self.rows}
-        self.kinds = [kind for kind in KINDS if kind in used]
+        self.classes = [class_ for class_ in CLASSES if class_ in used]
         self.numbers = [document.number for document in findings.documents]
-        self.kind = _menu("kind", self.kinds)
+        self.class_ = _menu("class", self.classes)
         self.document = _menu("document", self.numbers)
         wide = ipw.Layout(width="100%")
-        by_kind = []
-        for kind in (_ALL, *self.kinds):
-            tables = [ipw.HTMLMath(self._table(kind, n), layout=wide) for n in (_ALL, *self.numbers)]
+        by_class = []
+        for class_ in (_ALL, *self.classes):
+            tables = [ipw.HTMLMath(self._table(class_, n), layout=wide) for n in (_ALL, *self.numbers)]
             inner = ipw.Stack(tables, selected_index=0, layout=wide)
             ipw.jslink((self.document, "index"), (inner, "selected_index"))
-            by_kind.append(inner)
-        self.stack = ipw.Stack(by_kind, selected_index=0, layout=wide)
-        ipw.jslink((self.kind, "index"), (self.stack, "selected_index"))
-        menus = ipw.HBox([self.kind, self.document], layout={"flex_flow": "row wrap"})
+            by_class.append(inner)
+        self.stack = ipw.Stack(by_class, selected_index=0, layout=wide)
+        ipw.jslink((self.class_, "index"), (self.stack, "selected_index"))
+        menus = ipw.HBox([self.class_, self.document], layout={"flex_flow": "row wrap"})
         super().__init__([ipw.HTML(style(_RULES)), menus, self.stack])
         self.add_class("bp-local")
 
-    def _table(self, kind: str, number: str) -> str:
-        chosen = [r for r in self.rows if kind in (_ALL, r[0]) and number in (_ALL, r[1])]
+    def _table(self, class_: str, number: str) -> str:
+        chosen = [r for r in self.rows if class_ in (_ALL, r[0]) and number in (_ALL, r[1])]
         count = f"{len(chosen)} finding{'' if len(chosen) == 1 else 's'}"
-        of = "" if kind == _ALL else f" of the kind “{kind}”"
+        of = "" if class_ == _ALL else f" of the class “{class_}”"
         where = "in all documents" if number == _ALL else f"in document {number}"
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("document", "kind", "finding"))
-        body = "".join(
-            f"<tr><td>{number}</td><td>{kind}</td>"
-            f"<td><b>says</b> {_html(says)}<br><b>right</b> {_html(right)}</td></tr>"
-            for kind, number, says, right in chosen
-        )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("document", "class", "weight", "finding"))
+        body = "".join(_row(*row) for row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
         return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
 
@@ -82,7 +75,7 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return (
-            f"Table of {len(self.rows)} findings, with a menu for their kind ({', '.join(self.kinds)}) "
+            f"Table of {len(self.rows)} findings, with a menu for their class ({', '.join(self.classes)}) "
             f"and one for their document ({', '.join(self.numbers)})."
         )
 
@@ -93,6 +86,13 @@ _RULES = (
     "text-align: left; vertical-align: top; white-space: normal; line-height: 1.5; } "
     ".findings td:last-child { width: 100%; }"
 )
+
+
+def _row(class_: str, number: str, finding: Finding) -> str:
+    words = (("says", finding.says), ("right", finding.right), ("why it matters", finding.why))
+    said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
+    cells = (escape(number), class_, finding.weight, said)
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _menu(name: str, values: Sequence[str]) -> ipw.Dropdown:

@@ -1,7 +1,8 @@
-"""What the tutorials got wrong: every finding with what is right, the proof, and a number that shows it.
+"""What to know before relying on a tutorial: every finding with what is right, why it matters and the proof.
 
 A finding is listed only as far as its proof goes. A wrong number or formula is judged again, on the spot; the
 right formula is proved; and whoever shows a finding about words or a program says what was found by testing.
+Findings about words rest on the course's own reading of them, and say so.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib.documents import KINDS, Document, Finding
+from backprop_lib.documents import CLASSES, WEIGHTS, Document, Finding
 from backprop_lib.rounding import WRONG
 from backprop_lib.text import Table, fixed
-from backprop_lib.verdicts import Judge
+from backprop_lib.verdicts import APART, HANGS, HERE, RIGHT, Judge
 
 __all__ = ["Findings", "NotConfirmed"]
 
@@ -29,17 +30,16 @@ class Findings:
 
     Examples
     --------
-    >>> from backprop_lib import Network, derive
-    >>> net = Network(weights=[[[0.5]], [[0.5]]])
-    >>> judge = Judge("002", derive(net), [0.1], [0.9], learning_rate=0.9, stop_below=5e-5)
-    >>> print(Findings([judge]).show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033}))
-    | document 002 | factor |
-    | :-- | :-- |
-    | says | the new $w_1$ is .5 + .9 × 001033, and the new $w_2$ is .5 + .9 × 042386 |
-    | right | 0.001033 and 0.042386: the decimal points are lost, a factor of a million |
-    | Update of w1: −∂E/∂w1 | `001033` is printed; computed: 0.001033 |
-    | Update of w2: −∂E/∂w2 | `042386` is printed; computed: 0.042387 |
-    | it shows | w1 as printed: 930.200000 |
+    >>> book = Findings([Judge("002")])
+    >>> for row in book.show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033}).rows[:2]:
+    ...     print(": ".join(row))
+    says: the new $w_1$ is .5 + .9 × 001033, and the new $w_2$ is .5 + .9 × 042386
+    right: 0.001033 and 0.042386: the decimal points are lost, a factor of a million
+    >>> print(book.totals())
+    | document | numbers computed | of these right | formulas judged | of these right | counted apart |
+    | :-- | :-- | :-- | :-- | :-- | :-- |
+    | 002 | 35 | 33 | 33 | 33 | 21 |
+    | **all** | 35 | **33** | 33 | **33** | 21 |
     """
 
     judges: Sequence[Judge]
@@ -76,26 +76,46 @@ class Findings:
             raise ValueError(f"finding {number} {id!r} is about words or a program: say wrong=… from a test.")
         if wrong is False:
             raise NotConfirmed(f"finding {number} {id!r}: the test found nothing wrong.")
-        rows = [["says", finding.says], ["right", finding.right], *proofs]
+        rows = [["says", finding.says], ["right", finding.right], ["why it matters", finding.why], *proofs]
         if finding.proof:
             if not judge.proves(finding):
                 raise NotConfirmed(f"finding {number} {id!r}: {finding.left} is not {finding.proof}.")
             rows.append(["sympy", "the right formula: left − right = 0"])
         numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
         rows.append(["it shows", "<br>".join(numbers)])
-        return Table([f"document {number}", finding.kind], rows)
+        return Table([f"document {number}", f"{finding.class_}: {finding.weight}"], rows)
+
+    def totals(self) -> Table:
+        """Return for each document how many of its numbers and formulas were judged, and how many are right.
+
+        What nothing could refute, such as a number that the document chose itself, is counted apart.
+        """
+        rows, sums = [], np.zeros(5, int)
+        for judge in self.judges:
+            numbers, formulas = judge.numbers().judged, judge.formulas().judged
+            judged = [[j for j in kind if j.verdict not in APART] for kind in (numbers, formulas)]
+            right = [sum(j.verdict in RIGHT for j in kind) for kind in judged]
+            apart = len(numbers) + len(formulas) - sum(map(len, judged))
+            row = [len(judged[0]), right[0], len(judged[1]), right[1], apart]
+            rows.append([judge.document.number, *map(str, row)])
+            sums += row
+        last = [f"**{n}**" if i in (1, 3) else str(n) for i, n in enumerate(sums)]
+        head = ["numbers computed", "of these right", "formulas judged", "of these right", "counted apart"]
+        return Table(["document", *head], [*rows, ["**all**", *last]])
 
     def counts(self) -> Table:
-        """Return how many findings of each kind each document has."""
+        """Return how many findings of each class and weight each document has."""
+        found = [(d.number, f.class_, f.weight) for d in self.documents for f in d.findings]
+        numbers = [d.number for d in self.documents]
         rows = []
-        for kind in [
-            kind for kind in KINDS if any(f.kind == kind for d in self.documents for f in d.findings)
-        ]:
-            row = [sum(f.kind == kind for f in document.findings) for document in self.documents]
-            rows.append([kind, *(str(n) if n else "–" for n in row), str(sum(row))])
-        totals = [len(document.findings) for document in self.documents]
-        rows.append(["**all**", *map(str, totals), f"**{sum(totals)}**"])
-        return Table(["kind", *(f"document {d.number}" for d in self.documents), "all"], rows)
+        for class_ in CLASSES:
+            for weight in WEIGHTS:
+                row = [found.count((number, class_, weight)) for number in numbers]
+                if any(row):
+                    rows.append([class_, weight, *(str(n) if n else "–" for n in row), str(sum(row))])
+        totals = [len(d.findings) for d in self.documents]
+        rows.append(["**all**", "", *map(str, totals), f"**{len(found)}**"])
+        return Table(["class", "weight", *(f"document {number}" for number in numbers), "all"], rows)
 
     def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
         for judge in self.judges:
@@ -120,7 +140,7 @@ class Findings:
 
 
 def _checked(verdict: str, said: str, finding: Finding) -> str:
-    if verdict != WRONG:
+    if verdict not in (WRONG, HERE, HANGS):
         raise NotConfirmed(f"finding {finding.id!r}: what it rests on is judged “{verdict}” ({said}).")
     return said
 

@@ -1,13 +1,20 @@
-"""A document's example: its letters, what they stand for in a network, and their values.
+"""A document's example: its letters, what they stand for, their values, and whether two expressions agree.
 
 Here the derivative D(y, x) of a document's formula is taken along the network's own chain rule, and here it
-is decided whether two expressions are equal: first with the activations as symbols, then, layer by layer
-from the output, with everything written out.
+is decided whether two expressions are equal. That takes three questions, in this order. Are they equal in the
+document's own example? Are they equal at other points, where every input, weight and target is a fraction
+drawn at random? And can it be proved, first with the activations as symbols, then, layer by layer from the
+output, with everything written out?
+
+The one thing to notice: one point proves nothing. Where a target or a weight is 0, many a wrong formula is
+right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,64 +24,119 @@ from numpy.typing import ArrayLike
 from backprop_lib.derivation import Derivation
 from backprop_lib.expressions import elementwise, is_matrix, parse, reduce_to_zero
 
-__all__ = ["Setting"]
+__all__ = ["EVERYWHERE", "HERE_ONLY", "NOWHERE", "UNPROVED", "Agreement", "Setting"]
 
 Expr = Any
 
+EVERYWHERE = "everywhere"
+UNPROVED = "at every point tried"
+HERE_ONLY = "here only"
+NOWHERE = "not here"
+
+_DIGITS = 60  # that values are computed with
+_EQUAL = sp.Float("1e-40")  # of the larger side: what is less is rounding of the last of these digits
+_POINTS = 3  # drawn at random, beside the example
+_DRAWS = 12  # at most, if some of them leave the formula's domain
+_LARGEST = 20_000  # operations of an expression for which a proof is tried
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two sides agree; if they do not, their values `left` and `right`, and the point `at` which."""
+
+    kind: str
+    left: Expr = None
+    right: Expr = None
+    at: Mapping[str, Expr] | None = None
+
 
 class Setting:
-    """The letters of a document, read in a network and an example.
+    """The letters of a document, read in one of its examples.
 
     Parameters
     ----------
     document : str
         The document's number, for messages.
     letters : mapping of str to str
-        Each letter and the course's name for it: a symbol ("w1[0,1]"), a matrix ("w1") or one of `more`.
-    d : Derivation
+        Each letter and the course's name for it: a symbol ("w1[0,1]"), a matrix ("w1") or one of `numbers`.
+    d : Derivation, or None for an example without a network
     x, t : array_like, shapes (features,) and (outputs,)
-    more : mapping of str to number or array_like
+        Not used without a network.
+    numbers : mapping of str to number or array_like
         Numbers that belong to no symbol of the network, such as `learning_rate`; a list becomes a column.
 
     Raises
     ------
     ValueError
-        If a letter stands for something that neither the network nor `more` has.
+        If a letter stands for something that neither the network nor `numbers` has.
+
+    Examples
+    --------
+    A formula that is right only because the target is 0, and one that is right:
+
+    >>> from backprop_lib import Network, derive
+    >>> d = derive(Network([[[0.5]]]))
+    >>> setting = Setting("mine", {"a": "a1[0]", "t": "t[0]", "E": "E"}, d, [0.1], [0.0], {})
+    >>> setting.agree(setting.parse("D(E, a)"), setting.parse("a + t")).kind
+    'here only'
+    >>> setting.agree(setting.parse("D(E, a)"), setting.parse("a - t")).kind
+    'everywhere'
     """
 
     def __init__(
         self,
         document: str,
         letters: Mapping[str, str],
-        d: Derivation,
+        d: Derivation | None,
         x: ArrayLike,
         t: ArrayLike,
-        more: Mapping[str, ArrayLike],
+        numbers: Mapping[str, ArrayLike],
     ) -> None:
-        self.d, self.x, self.t = d, np.asarray(x, dtype=float), np.asarray(t, dtype=float)
-        values = d.numbers(x, t)
-        known: dict[str, Expr] = {**_matrices(d), **d.symbols}
-        for name, number in more.items():
+        self._network, self.document, self.numbers = d, document, dict(numbers)
+        self.x, self.t = np.asarray(x, dtype=float), np.asarray(t, dtype=float)
+        known: dict[str, Expr] = {} if d is None else {**_matrices(d), **d.symbols}
+        self._own: dict[Expr, Expr] = {}  # the values that the document chose, exactly
+        if d is not None:
+            self._own |= {d.symbols[name]: _exact(value) for name, value in d.net.by_name().items()}
+            for name, array in (("x", self.x), ("t", self.t)):
+                self._own |= {d.symbols[f"{name}[{i}]"]: _exact(v) for i, v in enumerate(array.tolist())}
+        for name, number in numbers.items():
             known[name], own = _symbols(name, number)
-            values |= own
+            self._own |= own
         if missing := sorted(set(letters.values()) - set(known)):
-            raise ValueError(f"document {document} speaks of {missing[0]!r}, which this {d.net!r} lacks.")
+            of = "this example has no network" if d is None else f"this {d.net!r} lacks it"
+            raise ValueError(f"document {document} speaks of {missing[0]!r}, but {of}.")
         self.names = {letter: known[name] for letter, name in letters.items()}
-        if "learning_rate" in more:
+        if d is not None and "learning_rate" in numbers:
             self.names |= {
                 f"{letter}_new": known[name] - known["learning_rate"] * d.gradient(name)
                 for letter, name in letters.items()
                 if name in d.parameters
             }
-        self.values = {symbol: sp.Rational(str(value)) for symbol, value in values.items()}
         self._slopes: dict[tuple[Expr, Expr], Expr] = {}
+        self.values = self._followed(self._own)
+        self._points: list[dict[Expr, Expr]] = []
+        self._random = random.Random(f"{document} {sorted(letters)}")
         self.functions: dict[str, Callable[..., Expr]] = {
             "D": self._derivative,
-            "T": lambda matrix: matrix.T,
-            "diag": lambda vector: sp.diag(*vector),
+            "T": lambda matrix: _matrix("T", matrix).T,
+            "diag": lambda vector: sp.diag(*_matrix("diag", vector)),
             "sigma": lambda u: elementwise(self._sigma, u),
             "dsigma": lambda u: elementwise(lambda z: self._sigma(z) * (1 - self._sigma(z)), u),
         }
+
+    @property
+    def d(self) -> Derivation:
+        """The derivation of the example's network.
+
+        Raises
+        ------
+        ValueError
+            If the example has no network.
+        """
+        if self._network is None:
+            raise ValueError(f"this example of document {self.document} has no network.")
+        return self._network
 
     def parse(self, text: str, indices: Mapping[str, int] | None = None) -> Expr:
         """Return a formula in the document's letters; `indices` gives each index its number."""
@@ -85,38 +147,84 @@ class Setting:
         """Return an expression with the example's numbers put in."""
         return expression.xreplace(self.values)
 
-    def agree(self, left: Expr, right: Expr) -> bool:
-        """Say whether two expressions are equal; both numbers or matrices of one shape.
+    def agree(self, left: Expr, right: Expr) -> Agreement:
+        """Say how far two sides are equal: two numbers, or two matrices of one shape.
+
+        Returns
+        -------
+        Agreement
+            `EVERYWHERE` if it is proved; `UNPROVED` if all points agree and no proof was found; `HERE_ONLY`
+            if the example agrees and another point does not; `NOWHERE` if the example itself does not.
 
         Raises
         ------
         ArithmeticError
-            If their values agree in the example, but no proof was found.
+            If neither side has a value in the example.
         """
-        difference = left - right
-        entries = list(difference) if is_matrix(difference) else [difference]
-        return all(self._is_zero(entry, left) for entry in entries)
+        entries = list(zip(left, right, strict=True)) if is_matrix(left) else [(left, right)]
+        if all(_number(self.value(side)) is None for pair in entries for side in pair):
+            raise ArithmeticError(f"{left} has no value in the example, expected a finite number.")
+        if off := _furthest([(a, b, self.values) for a, b in entries]):
+            return Agreement(NOWHERE, *off[:2], self._letters(off[2], entries))
+        unequal = [pair for pair in entries if sp.expand(pair[0] - pair[1]) != 0]
+        if off := _furthest([(a, b, point) for a, b in unequal for point in self._drawn(a - b)]):
+            return Agreement(HERE_ONLY, *off[:2], self._letters(off[2], unequal))
+        return Agreement(EVERYWHERE if all(self._proved(a - b) for a, b in unequal) else UNPROVED)
 
-    def _is_zero(self, entry: Expr, left: Expr) -> bool:
-        if sp.expand(entry) == 0:
-            return True
-        value = abs(float(self.value(entry)))
-        sizes = [abs(float(self.value(side))) for side in (left if is_matrix(left) else [left])]
-        if value > 1e-12 * max(sizes) and value > 1e-300:
-            return False
+    def _drawn(self, difference: Expr) -> list[dict[Expr, Expr]]:
+        """Return points at which an expression has a value, all letters of which are fractions."""
+        usable: list[dict[Expr, Expr]] = []
+        for i in range(_DRAWS):
+            if len(usable) == _POINTS:
+                break
+            if i == len(self._points):
+                self._points.append(
+                    self._followed({symbol: self._fraction(symbol) for symbol in sorted(self._own, key=str)})
+                )
+            if _number(difference.xreplace(self._points[i])) is not None:
+                usable.append(self._points[i])
+        return usable
+
+    def _fraction(self, symbol: Expr) -> Expr:
+        """Return a random fraction for a letter: from 0 to 1 for a target, positive for what stands alone."""
+        name, denominator = str(symbol), self._random.choice((7, 11, 13))
+        numerator = self._random.randint(1, denominator - 1)
+        if name.startswith("t[") or self._network is None or name not in self._network.symbols:
+            return sp.Rational(numerator, denominator)
+        return sp.Rational(self._random.choice((-1, 1)) * numerator, 7)
+
+    def _followed(self, own: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
+        """Return values for all symbols: those given, and what the forward pass makes of them."""
+        values = dict(own)
+        if self._network is not None:
+            for symbol, definition in self._network.definitions.items():
+                values[symbol] = sp.N(definition.xreplace(values), _DIGITS)
+        return values
+
+    def _proved(self, entry: Expr) -> bool:
         for written_out in self._ever_more_written_out(entry):
+            if sp.count_ops(written_out) > _LARGEST:
+                return False
             if reduce_to_zero(written_out) == 0:
                 return True
-        raise ArithmeticError(f"{entry} is 0 in the example, but could not be proved to be.")
+        return False
 
-    def _ever_more_written_out(self, entry: Expr) -> Any:
+    def _ever_more_written_out(self, entry: Expr) -> Iterator[Expr]:
         """Yield the expression with z and E replaced by their definitions, then layer by layer with a."""
+        if self._network is None:
+            yield entry
+            return
         backwards = list(reversed(self.d.definitions.items()))
         for keep in range(len(self.d.net.weights), -1, -1):
             for symbol, definition in backwards:
                 if symbol not in self.d.rules or int(str(symbol)[1:].partition("[")[0]) > keep:
                     entry = entry.xreplace({symbol: definition})
             yield entry
+
+    def _letters(self, point: Mapping[Expr, Expr], entries: list[tuple[Expr, Expr]]) -> dict[str, Expr]:
+        """Return the values at a point of the letters that two sides contain, in the document's words."""
+        used = set().union(*(side.free_symbols for pair in entries for side in pair))
+        return {letter: point[symbol] for letter, symbol in self.names.items() if symbol in used & set(point)}
 
     # ---- what formulas may call ----------------------------------------------------------------
 
@@ -138,7 +246,7 @@ class Setting:
         return sp.Add(*(sp.diff(y, s) * slope for s, slope in onward.items() if slope != 0))
 
     def _slope_of(self, symbol: Expr, x: Expr) -> Expr:
-        if symbol == x or symbol not in self.d.definitions:
+        if symbol == x or self._network is None or symbol not in self.d.definitions:
             return sp.Integer(symbol == x)
         if (symbol, x) not in self._slopes:
             terms = []
@@ -155,10 +263,42 @@ class Setting:
 
     def _sigma(self, u: Expr) -> Expr:
         """Return the activation whose pre-activation u is, by name or written out, or else the rule."""
-        for a, (rule, z) in self.d.rules.items():
+        rules = {} if self._network is None else self._network.rules
+        for a, (rule, z) in rules.items():
             if rule == "sigmoid" and u in (z, self.d.definitions[z]):
                 return a
         return 1 / (1 + sp.exp(-u))
+
+
+def _matrix(function: str, value: Expr) -> Expr:
+    if not is_matrix(value):
+        raise ValueError(f"{function}(v) has v = {value}, expected a matrix or a column.")
+    return value
+
+
+def _exact(value: float) -> Expr:
+    return sp.Rational(repr(value))
+
+
+def _number(value: Expr) -> Expr | None:
+    """Return a value with all its digits, or None if it is no finite real number."""
+    value = sp.N(value, _DIGITS)
+    return value if value.is_Number and value.is_finite and value.is_real else None
+
+
+def _furthest(pairs: list[tuple[Expr, Expr, Mapping[Expr, Expr]]]) -> tuple[Expr, Expr, Any] | None:
+    """Return the values of the two sides, and the point, where they differ most; None if they never do."""
+    worst, most = None, sp.Integer(0)
+    for left, right, point in pairs:
+        a, b = (_number(side.xreplace(point)) for side in (left, right))
+        if a is None or b is None:
+            if a is not b:  # one side has a value and the other has none
+                return left.xreplace(point), right.xreplace(point), point
+            continue
+        off = abs(a - b)
+        if off > most and off > _EQUAL * max(abs(a), abs(b), _EQUAL):
+            worst, most = (a, b, point), off
+    return worst
 
 
 def _matrices(d: Derivation) -> dict[str, Expr]:
@@ -176,13 +316,13 @@ def _matrices(d: Derivation) -> dict[str, Expr]:
     }
 
 
-def _symbols(name: str, number: ArrayLike) -> tuple[Expr, dict[Expr, float]]:
+def _symbols(name: str, number: ArrayLike) -> tuple[Expr, dict[Expr, Expr]]:
     """Return a symbol for a number, or a matrix of symbols for an array, with their values."""
     array = np.asarray(number, dtype=float)
     if array.ndim == 0:
         symbol = sp.Symbol(name, real=True)
-        return symbol, {symbol: array.item()}
+        return symbol, {symbol: _exact(array.item())}
     array = array.reshape(len(array), -1)
     symbols = [sp.Symbol(f"{name}[{i},{j}]", real=True) for i, j in np.ndindex(array.shape)]
-    values = dict(zip(symbols, array.ravel().tolist(), strict=True))
+    values = dict(zip(symbols, map(_exact, array.ravel().tolist()), strict=True))
     return sp.ImmutableMatrix(*array.shape, symbols), values

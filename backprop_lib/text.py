@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Table", "fixed", "identifier", "latex_name", "plain_name", "power_of_ten", "rate", "values"]
+__all__ = [
+    *("Sentence", "Table", "fixed", "identifier", "latex_name", "plain_name", "power_of_ten", "rate"),
+    "values",
+]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -129,6 +132,25 @@ class Table:
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence for a notebook, shown as Markdown.
+
+    Examples
+    --------
+    >>> Sentence("The loss falls.")
+    The loss falls.
+    """
+
+    words: str
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_markdown_(self) -> str:
+        return self.words
 
 
 def _cell(text: str) -> str:

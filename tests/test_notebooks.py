@@ -1,5 +1,6 @@
 """The notebooks as files: normalised, linked, runnable in any order, and compared strictly when run."""
 
+import ast
 import copy
 import re
 import subprocess
@@ -65,6 +66,52 @@ def test_cells_run_in_any_order_after_the_first(path):
         exec(cell, scope)
         exec(cell, scope)
         assert not [name for name, value in made.items() if scope[name] is not value and name != "_"]
+
+
+class Halved(ast.NodeTransformer):
+    """What a reader may do to a first cell: every number with a point is half of what it was."""
+
+    def visit_Constant(self, node):
+        return ast.Constant(node.value / 2) if isinstance(node.value, float) else node
+
+
+def shown_by(cell, scope):
+    """Run a cell and return what it shows as Markdown, LaTeX or words."""
+    *body, last = ast.parse(cell.source).body
+    if not isinstance(last, ast.Expr):
+        body, last = [*body, last], None
+    exec(compile(ast.Module(body, []), cell.id, "exec"), scope)
+    value = None if last is None else eval(compile(ast.Expression(last.value), cell.id, "eval"), scope)
+    for form in ("_repr_markdown_", "_repr_latex_"):
+        if hasattr(value, form):
+            return getattr(value, form)()
+    return "" if value is None else repr(value)
+
+
+@each
+def test_no_verdict_moves_whatever_the_first_cell_says(path):
+    """Halve the first cell's numbers: all that has to do with the judge must show what is stored."""
+    first, *others = code(read(path))
+    judging = [cell for cell in others if re.search(r"\bjudge\b", cell.source)]
+    if not judging:
+        return
+    scope = {"__name__": "__main__"}
+    exec(
+        compile(ast.fix_missing_locations(Halved().visit(ast.parse(first.source))), path.name, "exec"), scope
+    )
+    told = 0
+    for cell in judging:
+        shown = shown_by(cell, dict(scope))
+        if "judge.beside(" in cell.source:
+            told += shown.startswith("Your page differs from document ")
+            continue
+        stored = [
+            {"text/markdown": "", "text/latex": "", "text/plain": "", **o.data}
+            for o in cell.outputs
+            if "data" in o
+        ]
+        assert shown in ([*stored[-1].values()] if stored else [""]), f"{cell.id} depends on the first cell"
+    assert told == 1, "one cell says whether the page has the document's numbers: judge.beside(…)"
 
 
 def nbval(path):

@@ -1,23 +1,54 @@
 """What the documents print and claim: one TOML file each, data and never verdicts.
 
-A file lists every number with its place and exactly as printed, every formula, every program and every claim
-in words that can be tested, and what to learn from those that are wrong. `of`, `left` and `right` are written
-in the document's own letters; `letters` says which symbol of the course each letter is. What is right is
-computed by `verdicts`, each time anew.
+A file lists the document's own examples, every number with its place and exactly as printed, every formula,
+every program and every claim in words that can be tested, and what to learn from those that are wrong. `of`,
+`left` and `right` are written in the document's own letters; an example's `letters` say which symbol of the
+course each letter is. What is right is computed by `verdicts`, each time anew.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-__all__ = ["KINDS", "Claim", "Document", "Finding", "Formula", "Listing", "Number", "load"]
+__all__ = [
+    *("CLASSES", "KINDS", "WEIGHTS"),
+    *("Claim", "Document", "Example", "Finding", "Formula", "Listing", "Number", "load"),
+]
 
 _LONG = 100  # characters of LaTeX
 KINDS = ("sign", "factor", "wrong variable", "shape", "definition", "rounding", "code", "words")
+CLASSES = ("error", "misleading", "wording", "aged")
+WEIGHTS = ("training climbs", "a number is wrong", "a reader may stumble", "none")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One of a document's examples: a network with its numbers, or numbers alone; the main one has no name.
+
+    The network is given by `weights` (and `biases`), or by a `start`: `sizes` and `seed` of a random one,
+    which with `like = "document 003"` is drawn as that document draws it. Its input and target are `x` and
+    `t`, or a `row` of a `data` set. `numbers` are further numbers of the document's choice, such as
+    `learning_rate`; a `run` is a training that makes more of them. With `mean_within`, what that training
+    prints can be met on average only, by this share: differences of rounding size grow in it.
+    """
+
+    name: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    weights: Sequence[Any] = ()
+    biases: Sequence[Any] | None = None
+    start: Mapping[str, Any] = field(default_factory=dict)
+    activation: str | Sequence[str] = "sigmoid"
+    loss: str = "half_squared_error"
+    x: Sequence[float] = ()
+    t: Sequence[float] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    run: str = ""
+    mean_within: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -25,7 +56,8 @@ class Number:
     """A number as printed; `of` says of what, `shown` is the arithmetic printed beside it, if any.
 
     A `given` number is the document's own choice and must be met exactly. A number with a `level`, "at most"
-    or "at least", cannot be computed again, only reached.
+    or "at least", cannot be computed again, only reached. `after` is the place of an earlier slip, if this
+    number follows from it by the arithmetic `shown`.
     """
 
     place: str
@@ -34,7 +66,8 @@ class Number:
     shown: str = ""
     given: bool = False
     level: str = ""
-    setting: str = ""
+    after: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +76,9 @@ class Formula:
 
     `printed` is LaTeX, or a line of the document's program if `code` is true. With `indices` it is meant for
     each of them, from 1 to the number given. `arranged` is the right side with its factors arranged to fit,
-    where the document itself asks for that.
+    where the document itself asks for that. A `definition` says what a letter means, so nothing could refute
+    it. `after` is the place of an earlier slip, if this line follows from it: then `own` is the left side as
+    the document's own lines before have it.
     """
 
     place: str
@@ -52,8 +87,11 @@ class Formula:
     right: str
     code: bool = False
     arranged: str = ""
+    definition: bool = False
+    after: str = ""
+    own: str = ""
     indices: Mapping[str, int] = field(default_factory=dict)
-    setting: str = ""
+    example: str = ""
 
     @property
     def shown(self) -> str:
@@ -65,7 +103,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in words, with the ways in which it can be read; each reading can be tested."""
+    """A claim in words, with the ways in which its author may mean it; each reading can be tested."""
 
     id: str
     place: str
@@ -80,31 +118,39 @@ class Listing(Claim):
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, in one sentence, and what is right; `facts` are the places and ids that rest on it.
+    """What to know before one relies on a passage: what it says, what is right, and why that matters.
 
-    If the right one is a formula, it is `left` = `proof`, written as in `Formula`.
+    `class_` (in the file: `class`) is one of `CLASSES`, `weight` one of `WEIGHTS`. `facts` are the places and
+    ids that rest on it: one slip, and all that hangs on it. `cell` is the id of the cell in the document's
+    notebook that holds the proof. If what is right is a formula, it is `left` = `proof`, written as in
+    `Formula`.
     """
 
     id: str
     kind: str
+    class_: str
+    weight: str
     facts: Sequence[str]
     says: str
     right: str
+    why: str
+    cell: str
     left: str = ""
     proof: str = ""
     indices: Mapping[str, int] = field(default_factory=dict)
-    setting: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A source document: where it is from, its letters, and everything it states."""
+    """A source document: where it is from, its examples, and everything it states."""
 
     number: str
     title: str
     source: str
     date: str
-    letters: Mapping[str, Any]
+    notebook: str
+    examples: Sequence[Example]
     numbers: Sequence[Number]
     formulas: Sequence[Formula]
     claims: Sequence[Claim]
@@ -116,21 +162,26 @@ class Document:
         """Title, source and date in one line."""
         return f"“{self.title}”, {self.source}, {self.date}"
 
-    def letters_of(self, setting: str) -> dict[str, str]:
-        """Return the letters of one of the document's examples; the main one has no name.
+    def example(self, name: str = "") -> Example:
+        """Return one of the document's examples; the main one has no name.
 
         Raises
         ------
         ValueError
             If the document has no such example.
         """
-        letters = self.letters if not setting else self.letters.get(setting)
-        if not isinstance(letters, Mapping):
-            have = ", ".join(name for name, value in self.letters.items() if isinstance(value, Mapping))
-            raise ValueError(
-                f"document {self.number} has no setting {setting!r}, expected one of: {have or 'none'}."
-            )
-        return {letter: name for letter, name in letters.items() if isinstance(name, str)}
+        for example in self.examples:
+            if example.name == name:
+                return example
+        have = ", ".join(repr(e.name) for e in self.examples)
+        raise ValueError(
+            f"document {self.number} has no example {name!r}, expected one of: {have or 'none'}."
+        )
+
+    def place_of(self, finding: Finding) -> str:
+        """Return where in the document a finding is: the place of the first fact that it is about."""
+        places = {claim.id: claim.place for claim in (*self.claims, *self.listings)}
+        return places.get(finding.facts[0], finding.facts[0]) if finding.facts else ""
 
     def __repr__(self) -> str:
         counts = ", ".join(
@@ -146,6 +197,7 @@ class Document:
 
 
 _KINDS_OF_ENTRIES: Mapping[str, Any] = {
+    "example": Example,
     "number": Number,
     "formula": Formula,
     "claim": Claim,
@@ -157,50 +209,83 @@ _KINDS_OF_ENTRIES: Mapping[str, Any] = {
 def load(which: str | Path) -> Document:
     """Return a document by its number, or from a TOML file of one's own.
 
+    Parameters
+    ----------
+    which : str or Path
+        "002", or the path of a file whose name ends in ".toml".
+
     Raises
     ------
     ValueError
-        If there is no such file, it is no TOML, or an entry lacks a field or has one too many.
+        If there is no such file, it is no TOML, or an entry lacks a field, has one too many or one that
+        cannot be meant.
 
     Examples
     --------
     >>> load("002").title
     'Simplified Neural Network Backpropagation Example Python'
     """
-    path = which if isinstance(which, Path) else Path(__file__).with_name(f"{which}.toml")
+    own = isinstance(which, Path) or (isinstance(which, str) and which.endswith(".toml"))
+    path = Path(which) if own else Path(__file__).with_name(f"{which}.toml")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError:
+    except (OSError, ValueError) as error:
+        if own and not isinstance(error, OSError):
+            raise ValueError(f"{path.name} cannot be read as TOML: {error}.") from None
         have = ", ".join(sorted(p.stem for p in Path(__file__).parent.glob("*.toml")))
-        raise ValueError(f"there is no document {str(which)!r}, expected one of: {have}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} cannot be read as TOML: {error}.") from None
-    entries = {
-        f"{kind}s": [_entry(path.name, kind, i, item, cls) for i, item in enumerate(data.pop(kind, []), 1)]
-        for kind, cls in _KINDS_OF_ENTRIES.items()
-    }
-    head = {**data.pop("document", {}), "letters": data.pop("letters", {})}
+        raise ValueError(
+            f"there is no document {str(which)!r}, expected one of {have}, or the path of a .toml file."
+        ) from None
+    head = data.pop("document", {})
+    entries = {}
+    for kind, cls in _KINDS_OF_ENTRIES.items():
+        items = data.pop(kind, [])
+        if not isinstance(items, list):
+            raise ValueError(f"{path.name} has one {kind!r} table, expected a list of them: [[{kind}]].")
+        entries[f"{kind}s"] = [_entry(path.name, kind, i, item, cls) for i, item in enumerate(items, 1)]
     if data:
         raise ValueError(
-            f"{path.name} has a table {next(iter(data))!r}, expected document, letters or facts."
+            f"{path.name} has a table {next(iter(data))!r}, expected document, example or facts."
         )
-    document: Document = _entry(path.name, "document", 1, {**head, **entries}, Document)
+    document: Document = _entry(path.name, "document", 1, {"notebook": "", **head, **entries}, Document)
     return document
 
 
-def _entry(file: str, kind: str, place: int, item: Mapping[str, Any], cls: Any) -> Any:
-    known = {field.name for field in fields(cls)}
-    if stranger := sorted(set(item) - known):
-        raise ValueError(
-            f"{file}, {kind} {place} has {stranger[0]!r}, expected only {', '.join(sorted(known))}."
-        )
-    for name, allowed in (("kind", KINDS), ("level", ("at most", "at least"))):
+_CHOICES = (("kind", KINDS), ("level", ("at most", "at least")), ("class_", CLASSES), ("weight", WEIGHTS))
+
+
+def _entry(file: str, kind: str, place: int, item: Any, cls: Any) -> Any:
+    where = f"{file}, {kind} {place}"
+    if not isinstance(item, dict):
+        raise ValueError(f"{where} is {item!r}, expected a table.")
+    item = {"class_" if name == "class" else name: value for name, value in item.items()}
+    known = {field.name: field for field in fields(cls)}
+    if stranger := sorted(set(item) - set(known)):
+        names = ", ".join(sorted(known)).replace("class_", "class")
+        raise ValueError(f"{where} has {stranger[0]!r}, expected only {names}.")
+    for name, allowed in _CHOICES:
         if name in item and item[name] not in allowed:
             raise ValueError(
-                f"{file}, {kind} {place} has {name} {item[name]!r}, expected one of: {', '.join(allowed)}."
+                f"{where} has {name.rstrip('_')} {item[name]!r}, expected one of: {', '.join(allowed)}."
             )
-    try:
-        return cls(**item)
-    except TypeError as error:
-        missing = str(error).partition(":")[2].strip()
-        raise ValueError(f"{file}, {kind} {place} lacks {missing}.") from None
+    for name, value in item.items():
+        wanted = _TYPES.get(str(known[name].type))
+        if wanted and not isinstance(value, wanted[0]):
+            raise ValueError(f"{where} has {name} {value!r}, expected {wanted[1]}.")
+    needed = [f for f in known.values() if f.default is MISSING and f.default_factory is MISSING]
+    if missing := [f.name.rstrip("_") for f in needed if f.name not in item]:
+        raise ValueError(f"{where} lacks {missing[0]!r}.")
+    return cls(**item)
+
+
+_TYPES: Mapping[str, tuple[Any, str]] = {
+    "str": (str, "text"),
+    "bool": (bool, "true or false"),
+    "float": ((int, float), "a number"),
+    "Sequence[str]": (list, "a list of texts"),
+    "Sequence[float]": (list, "a list of numbers"),
+    "Sequence[Any]": (list, "a list"),
+    "Mapping[str, int]": (dict, "a table of whole numbers"),
+    "Mapping[str, str]": (dict, "a table of texts"),
+    "Mapping[str, Any]": (dict, "a table"),
+}
