@@ -37,7 +37,7 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
 
     def __init__(self, findings: Findings) -> None:
         self.rows = [
-            (finding.class_, document.number, finding)
+            (finding.class_, document.number, document.number_of(finding), finding)
             for document in findings.documents
             for finding in document.findings
         ]
@@ -64,8 +64,8 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
         count = f"{len(chosen)} finding{'' if len(chosen) == 1 else 's'}"
         of = "" if class_ == _ALL else f" of the class “{class_}”"
         where = "in all documents" if number == _ALL else f"in document {number}"
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("document", "class", "weight", "finding"))
-        body = "".join(_row(*row) for row in chosen)
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class", "weight", "finding"))
+        body = "".join(_row(*row[2:]) for row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
         return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
 
@@ -88,10 +88,10 @@ _RULES = (
 )
 
 
-def _row(class_: str, number: str, finding: Finding) -> str:
+def _row(number: str, finding: Finding) -> str:
     words = (("says", finding.says), ("right", finding.right), ("why it matters", finding.why))
     said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
-    cells = (escape(number), class_, finding.weight, said)
+    cells = (escape(number), finding.class_, finding.weight, said)
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 

@@ -31,10 +31,9 @@ class Findings:
     Examples
     --------
     >>> book = Findings([Judge("002")])
-    >>> for row in book.show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033}).rows[:2]:
-    ...     print(": ".join(row))
-    says: the new $w_1$ is .5 + .9 × 001033, and the new $w_2$ is .5 + .9 × 042386
-    right: 0.001033 and 0.042386: the decimal points are lost, a factor of a million
+    >>> table = book.show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033})
+    >>> table.head[0], [row[0] for row in table.rows[:3]]
+    ('002-1', ['says', 'right', 'why it matters'])
     >>> print(book.totals())
     | document | numbers computed | of these right | formulas judged | of these right | counted apart |
     | :-- | :-- | :-- | :-- | :-- | :-- |
@@ -76,14 +75,18 @@ class Findings:
             raise ValueError(f"finding {number} {id!r} is about words or a program: say wrong=… from a test.")
         if wrong is False:
             raise NotConfirmed(f"finding {number} {id!r}: the test found nothing wrong.")
-        rows = [["says", finding.says], ["right", finding.right], ["why it matters", finding.why], *proofs]
+        document = judge.document
+        rows = [["says", f"{finding.says} ({document.place_of(finding)})"], ["right", finding.right]]
+        rows += [["why it matters", finding.why], *proofs]
         if finding.proof:
             if not judge.proves(finding):
                 raise NotConfirmed(f"finding {number} {id!r}: {finding.left} is not {finding.proof}.")
             rows.append(["sympy", "the right formula: left − right = 0"])
         numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
         rows.append(["it shows", "<br>".join(numbers)])
-        return Table([f"document {number}", f"{finding.class_}: {finding.weight}"], rows)
+        link = f"[{document.notebook.removesuffix('.ipynb')}]({document.notebook}#cell-id={finding.cell})"
+        rows.append(["proof", f"{link}, the cell “{finding.cell}”"])
+        return Table([document.number_of(finding), f"{finding.class_} · {finding.weight}"], rows)
 
     def totals(self) -> Table:
         """Return for each document how many of its numbers and formulas were judged, and how many are right.

@@ -37,7 +37,7 @@ NOTEBOOKS = {
     "000": "04_error_shares.ipynb",
     "003": "05_any_depth.ipynb",
 }
-LAST = "06_what_they_got_wrong.ipynb"
+LAST = "06_what_we_found.ipynb"
 NUMBERS = {AGREES, TRUNCATED, FOLLOWS, FITS, HANGS, GIVEN, REACHED, MISSED, WRONG}
 FORMULAS = {EQUAL, ARRANGED, SEEN_EQUAL, DEFINED, HERE, HANGS, WRONG}
 VERDICTS = NUMBERS | FORMULAS | {UNREADABLE, "holds", "holds in part", "does not hold"}

@@ -178,6 +178,17 @@ class Document:
             f"document {self.number} has no example {name!r}, expected one of: {have or 'none'}."
         )
 
+    def number_of(self, finding: Finding) -> str:
+        """Return a finding's own number: that of the document, and its place in the list.
+
+        Examples
+        --------
+        >>> document = load("002")
+        >>> document.number_of(document.findings[0])
+        '002-1'
+        """
+        return f"{self.number}-{[f.id for f in self.findings].index(finding.id) + 1}"
+
     def place_of(self, finding: Finding) -> str:
         """Return where in the document a finding is: the place of the first fact that it is about."""
         places = {claim.id: claim.place for claim in (*self.claims, *self.listings)}

@@ -62,7 +62,7 @@ def test_nobody_is_kept_out(notebook):
     assert not serious(notebook.page)
 
 
-@notebooks(["01_one_path.ipynb", "06_what_they_got_wrong.ipynb", "07_digits.ipynb"])  # every kind of output
+@notebooks(["01_one_path.ipynb", "06_what_we_found.ipynb", "07_digits.ipynb"])  # every kind of output
 def test_nobody_is_kept_out_in_the_dark(notebook):
     with notebook.theme("JupyterLab Dark"):
         assert not serious(notebook.page)
@@ -137,7 +137,7 @@ def test_sliders_move_without_a_kernel(notebook):
             before = check_moved(before, after)
 
 
-@notebooks(["06_what_they_got_wrong.ipynb"])
+@notebooks(["06_what_we_found.ipynb"])
 def test_the_menus_choose_findings_without_a_kernel(notebook):
     assert not notebook.has_kernel or notebook.stop_kernel()
     findings = [(f.kind, number) for number in DOCUMENTS for f in load(number).findings]
