@@ -23,7 +23,8 @@ _NEARLY_ZERO = 0.01  # of f's greatest slope; see `saturated`
 class Outcome:
     """How a training ended: `kind`, after how many updates, and at which loss.
 
-    `kind` is the first of these words that fits. “Later” means in the second half of the updates.
+    `kind` is the first of these words that fits. It speaks of these updates: ten times as many may end
+    otherwise. “Later” means in the second half of the updates.
 
     converges
         The loss fell below the goal; `updates` is when it first did.
@@ -108,7 +109,7 @@ def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Los
 
     That is so if f′(z) is below a hundredth of f's greatest slope for outputs that make up half of the loss,
     or for every neuron of a hidden layer and every example while an output is wrong by over 0.01. In the
-    chapters, trainings that are stuck have 0.0005 or less of it there, all others 0.18 or more. A loss that
+    chapters, trainings that saturate have 0.002 or less of it there, all others 0.05 or more. A loss that
     passes its slope on to z directly, as the cross-entropy does, suffers no flat outputs.
 
     Parameters

@@ -179,7 +179,7 @@ def test_the_overview_says_where_valley_and_cliff_are():
     title = widget._panels[0].title
     assert "the loss after 1, 10, 100, 1,000 and 2,000 updates" in title
     assert "The valley is lowest at η = 90.0: E = 2.31·10⁻⁶ after 1 update." in title
-    assert title.endswith("The cliff begins at η = 568: saturates")
+    assert title.endswith("After 2,000 updates the cliff begins at η = 568: saturates")
     calm = rate_explorer(ONE, [0.1], [0.9], [1.0, 2.0], 200, goal=5e-5, start=1)
     assert calm._panels[0].title.endswith("No cliff is in sight")
 

@@ -125,7 +125,8 @@ def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
     if not bad:
         return f"{said} No cliff is in sight"
     first = min(bad, key=lambda r: runs.learning_rates[r])
-    return f"{said} The cliff begins at η = {rate(runs.learning_rates[first])}: {kinds[first]}"
+    last = f"{len(runs.loss) - 1:,} update{'' if len(runs.loss) == 2 else 's'}"
+    return f"{said} After {last} the cliff begins at η = {rate(runs.learning_rates[first])}: {kinds[first]}"
 
 
 def here(panel: Panel, runs: Sweep, r: int) -> str:

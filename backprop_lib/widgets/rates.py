@@ -208,7 +208,7 @@ def training_in_words(runs: Sweep, r: int, net: Network) -> str:
     said = {
         "converges": f"E < {rate(runs.goal)} after {n}{at}",
         "diverges": f"from update {outcome.updates:,} on E is over ten times what it was before training",
-        "saturates": f"after {n} E is {loss} and hardly falls any more, for slopes f′(z) are almost 0{at}",
+        "saturates": f"after {n} E is {loss} and hardly falls any more: slopes f′(z) are almost 0{at}",
         "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{at}",
         "stalls": f"after {n} E is {loss} and hardly falls any more{at}",
         "crawls": f"after {n} E is {loss} and still falling{at}",

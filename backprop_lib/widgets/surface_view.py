@@ -187,8 +187,7 @@ class SurfaceView:
             said = {
                 "diverges": f"It diverges: from update {outcome.updates} on E is more than ten times what it "
                 "was at the start",
-                "saturates": f"It saturates: {end} and hardly falls any more, for the slopes f′(z) are "
-                "almost 0",
+                "saturates": f"It saturates: {end} and hardly falls any more: slopes f′(z) are almost 0",
                 "oscillates": f"It oscillates: {end}, and the steps still go back and forth",
                 "stalls": f"{end[0].upper() + end[1:]} and hardly falls any more",
                 "crawls": f"{end[0].upper() + end[1:]} and still falling",

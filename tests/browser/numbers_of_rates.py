@@ -92,7 +92,7 @@ def faults_of_title(meant, title):
     form = (
         rf"All learning rates at once: the loss after (.*) updates\. The valley is lowest at η = ({NUMBER}): "
         rf"E = ({NUMBER}) after ({NUMBER}) updates?\. "
-        rf"(?:The cliff begins at η = ({NUMBER}): (\w+)|No cliff is in sight)"
+        rf"(?:After ({NUMBER}) updates the cliff begins at η = ({NUMBER}): (\w+)|No cliff is in sight)"
     )
     match = re.fullmatch(form, title)
     if not match:
@@ -110,10 +110,10 @@ def faults_of_title(meant, title):
         yield f"the valley is at {match.groups()[1:4]}, expected {meant.rates[best], meant.ends[best]}"
     bad = [r for r in range(best + 1, len(meant.rates)) if meant.ends[r].kind not in ("converges", "crawls")]
     cliff = (meant.rates[bad[0]], meant.ends[bad[0]].kind) if bad else None
-    if bool(match[5]) != bool(cliff) or (
-        cliff and not (is_rate(match[5], cliff[0]) and match[6] == cliff[1])
+    if bool(match[6]) != bool(cliff) or (
+        cliff and not (is_rate(match[6], cliff[0]) and match[7] == cliff[1] and number(match[5]) == last)
     ):
-        yield f"the cliff is at {match[5]}: {match[6]}, expected {cliff}"
+        yield f"the cliff is at {match[6]}: {match[7]} after {match[5]}, expected {cliff} after {last}"
 
 
 # ---- marks ---------------------------------------------------------------------------------------
