@@ -14,10 +14,10 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from backprop_lib.functions import Array
-from backprop_lib.inputs import whole_number
+from backprop_lib.inputs import finite_array, whole_number
 
 __all__ = ["Digits", "mnist", "one_hot", "parity"]
 
@@ -28,6 +28,8 @@ _MD5 = {  # as published for the four files in IDX form
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
+
+_MOST = 1 << 28  # numbers in the rows of labels
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,22 @@ class Digits:
         >>> x.shape, t.shape, float(x.max())
         ((100, 784), (100, 10), 1.0)
         """
-        return _rows(self.x_train[:count]), one_hot(self.y_train[:count], 10)
+        return _first("count", count, self.x_train, self.y_train)
 
     def to_test(self, count: int | None = None) -> tuple[Array, Array]:
         """Return the first `count` test images like `to_train`."""
-        return _rows(self.x_test[:count]), one_hot(self.y_test[:count], 10)
+        return _first("count", count, self.x_test, self.y_test)
 
     def __repr__(self) -> str:
         return f"MNIST: {len(self.x_train)} training and {len(self.x_test)} test images of 28 × 28 pixels"
 
 
-def _rows(images: NDArray[np.uint8]) -> Array:
-    """Return images as rows of grey values from 0 to 1, in float32, which takes half the room."""
-    rows: Array = images.reshape(len(images), -1) / np.float32(255)
-    return rows
+def _first(
+    name: str, count: int | None, images: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> tuple[Array, Array]:
+    """Return the first images as rows of grey values from 0 to 1, in float32, which takes half the room."""
+    n = len(images) if count is None else whole_number(name, count, least=1, most=len(images))
+    return images[:n].reshape(n, -1) / np.float32(255), one_hot(labels[:n], 10)
 
 
 def parity(bits: int = 10) -> tuple[Array, Array]:
@@ -87,23 +91,33 @@ def parity(bits: int = 10) -> tuple[Array, Array]:
     return x.astype(float), one_hot(numbers % 2 == 0, 2)
 
 
-def one_hot(labels: NDArray[np.generic], classes: int) -> Array:
+def one_hot(labels: ArrayLike, classes: int) -> Array:
     """Return a row for each label, with a 1 in the label's column: shape (labels, classes).
+
+    Parameters
+    ----------
+    labels : array_like of whole numbers, shape (labels,)
+    classes : int
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If a label is not one of 0, 1, …, classes − 1.
 
     Examples
     --------
-    >>> one_hot(np.array([2, 0]), 3).tolist()
+    >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    if (strange := ~np.isin(labels, np.arange(classes))).any():
-        first = labels[strange][0]
-        raise ValueError(f"labels holds {first}, expected whole numbers from 0 to {classes - 1}.")
-    rows: Array = np.eye(classes)[labels.astype(int)]
+    found, count = finite_array("labels", labels, ndim=(1,)), whole_number("classes", classes, least=1)
+    if count * len(found) > _MOST:
+        most = f"{_MOST // len(found):,}"
+        raise ValueError(f"classes is {count:,}, expected at most {most} for so many labels.")
+    if (strange := (found != np.round(found.real)) | (found.real < 0) | (found.real >= count)).any():
+        first = found[strange][0]
+        raise ValueError(f"labels holds {first:g}, expected whole numbers from 0 to {count - 1}.")
+    rows: Array = np.zeros((len(found), count))
+    rows[np.arange(len(found)), found.real.astype(int)] = 1
     return rows
 
 

@@ -12,6 +12,7 @@ import ipywidgets as ipw
 from backprop_lib.documents import CLASSES, Finding
 from backprop_lib.drawing import COLOURS
 from backprop_lib.findings import Findings
+from backprop_lib.text import counted
 from backprop_lib.widgets.spoken import style
 
 __all__ = ["FilteredFindings"]
@@ -61,9 +62,9 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
 
     def _table(self, class_: str, number: str) -> str:
         chosen = [r for r in self.rows if class_ in (_ALL, r[0]) and number in (_ALL, r[1])]
-        count = f"{len(chosen)} finding{'' if len(chosen) == 1 else 's'}"
+        count = counted(len(chosen), "finding")
         of = "" if class_ == _ALL else f" of the class “{class_}”"
-        where = "in all documents" if number == _ALL else f"in document {number}"
+        where = "in all documents" if number == _ALL else f"in document {escape(number)}"
         head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class", "weight", "finding"))
         body = "".join(_row(*row[2:]) for row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
@@ -75,8 +76,8 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return (
-            f"Table of {len(self.rows)} findings, with a menu for their class ({', '.join(self.classes)}) "
-            f"and one for their document ({', '.join(self.numbers)})."
+            f"Table of {counted(len(self.rows), 'finding')}, with a menu for their class "
+            f"({', '.join(self.classes)}) and one for their document ({', '.join(self.numbers)})."
         )
 
 

@@ -9,18 +9,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array, Loss
+from backprop_lib.text import counted
 
 __all__ = [
     "NotFinite",
-    "check_layers_fit",
-    "check_output_fits",
     "check_targets",
     "finite_array",
     "finite_number",
     "finite_rows",
+    "got",
+    "refuse_masked",
+    "truth",
     "uncopied_rows",
     "whole_number",
 ]
+
+_LONGEST = 51  # characters of what was got, in a message
+_GREATEST = 1.7976931348623157e308  # the greatest float
 
 
 class NotFinite(ValueError):
@@ -44,23 +49,44 @@ def finite_array(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
     Traceback (most recent call last):
     backprop_lib.inputs.NotFinite: weights[0][0, 1] is nan, expected a finite number.
     """
+    refuse_masked(name, value)
     try:
         array: Array = np.array(value)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError, RecursionError, MemoryError):
         raise ValueError(f"{name} has rows of different lengths, expected a rectangle.") from None
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name} holds {_first_stranger(array)!r}, expected numbers only.")
+        raise _no_numbers(name, array)
     if array.ndim not in ndim:
         axes = " or ".join(map(str, ndim))
-        raise ValueError(f"{name} has shape {array.shape}, expected {axes} axes.")
+        write = _written(name, array.shape, ndim)
+        raise ValueError(
+            f"{name} has shape {array.shape}, expected {axes} {'axis' if ndim == (1,) else 'axes'}{write}."
+        )
     if array.size == 0:
         raise ValueError(f"{name} is empty, expected at least one number.")
-    array = array.astype(complex if array.dtype.kind == "c" else float)
+    with np.errstate(over="ignore"):
+        array = array.astype(complex if array.dtype.kind == "c" else float)
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        place = ", ".join(map(str, where))
-        raise NotFinite(f"{name}[{place}] is {array[where]}, expected a finite number.")
+        place = f"[{', '.join(map(str, where))}]" if where else ""
+        raise NotFinite(f"{name}{place} is {array[where]}, expected a finite number.")
     return array
+
+
+def refuse_masked(name: str, value: object) -> None:
+    """Raise ValueError if an array, or one of a list, has a mask, which plain arrays would silently lose.
+
+    Examples
+    --------
+    >>> refuse_masked("x", np.ma.masked_array([0.1, 9.9], [False, True]))
+    Traceback (most recent call last):
+    ValueError: x is masked, expected numbers only: leave masked rows out, or write x.filled(0).
+    """
+    parts = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        raise ValueError(
+            f"{name} is masked, expected numbers only: leave masked rows out, or write {name}.filled(0)."
+        )
 
 
 def finite_number(name: str, value: Any) -> float:
@@ -73,14 +99,18 @@ def finite_number(name: str, value: Any) -> float:
     TypeError: learning_rate is 'fast', expected a finite number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} is {value!r}, expected a finite number.")
-    if not math.isfinite(value):
-        raise NotFinite(f"{name} is {value}, expected a finite number.")
-    return float(value)
+        raise TypeError(f"{name} is {got(value)}, expected a finite number.")
+    try:
+        number = float(value)
+    except OverflowError:  # an int beyond the range of floats
+        number = math.inf
+    if not math.isfinite(number):
+        raise NotFinite(f"{name} is {got(value)}, expected a finite number.")
+    return number
 
 
-def whole_number(name: str, value: Any, least: int = 0) -> int:
-    """Return `value` as an int, which must be at least `least`.
+def whole_number(name: str, value: Any, least: int = 0, most: int = 2**63 - 1) -> int:
+    """Return `value` as an int, which must be at least `least` and at most `most`.
 
     Examples
     --------
@@ -89,71 +119,100 @@ def whole_number(name: str, value: Any, least: int = 0) -> int:
     ValueError: epochs is -1, expected a whole number of at least 0.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} is {value!r}, expected a whole number of at least {least}.")
+        raise TypeError(f"{name} is {got(value)}, expected a whole number of at least {least}.")
     if value < least:
-        raise ValueError(f"{name} is {value}, expected a whole number of at least {least}.")
+        raise ValueError(f"{name} is {got(value)}, expected a whole number of at least {least}.")
+    if value > most:
+        raise ValueError(f"{name} is {got(value)}, expected a whole number of at most {most:,}.")
     return int(value)
 
 
-def check_layers_fit(weights: list[Array], biases: list[Array] | None, activations: list[str]) -> None:
-    """Raise ValueError unless each layer takes what the one before gives.
+def truth(name: str, value: object) -> bool:
+    """Return `value`, which must be True or False: "no" would count as yes.
 
     Examples
     --------
-    >>> check_layers_fit([np.ones((2, 2)), np.ones((2, 3))], None, ["sigmoid", "sigmoid"])
+    >>> truth("biases", "no")
     Traceback (most recent call last):
-    ValueError: weights[1] has shape (2, 3), expected 2 columns, one for each neuron of the layer before.
+    TypeError: biases is 'no', expected True or False.
     """
-    count = len(weights)
-    if len(activations) != count:
-        raise ValueError(f"activation names {len(activations)} layers, expected {count}, one per layer.")
-    for i in range(1, count):
-        if weights[i].shape[1] != len(weights[i - 1]):
-            raise ValueError(
-                f"weights[{i}] has shape {weights[i].shape}, expected {len(weights[i - 1])} columns, "
-                f"one for each neuron of the layer before."
-            )
-    if biases is not None and len(biases) != count:
-        raise ValueError(f"biases has {len(biases)} vectors, expected {count}, one per layer.")
-    for i, (b, w) in enumerate(zip(biases or [], weights, strict=False)):
-        if len(b) != len(w):
-            raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(w)},), one per neuron.")
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} is {got(value)}, expected True or False.")
+    return bool(value)
 
 
-def check_output_fits(loss: Loss, activation: str) -> None:
-    """Raise ValueError if the loss needs a sigmoid output and does not get one."""
-    if loss.slope_at_z is not None and activation != "sigmoid":
-        raise ValueError(
-            f"loss {loss.name!r} needs an output in (0, 1): "
-            f"the last activation is {activation!r}, expected 'sigmoid'."
-        )
+def got(value: object) -> str:
+    """Return what was got, for a message: on one line, and short.
+
+    Examples
+    --------
+    >>> got("fast"), got(10**400), got(abs)
+    ("'fast'", '10000000000000000000000000000000000000000000000000…', '<built-in function abs>')
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an int of more digits than Python prints, or a class whose repr fails
+        text = f"an object of the type {type(value).__name__}, too long to print"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def finite_rows(name: str, value: ArrayLike, width: int) -> Array:
     """Return one row, or a batch of rows, of finite numbers, each row of the given width."""
     rows = finite_array(name, value, ndim=(1, 2))
     if rows.shape[-1] != width:
-        raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}).")
+        write = _written_rows(name, rows, width)
+        raise ValueError(f"{name} has shape {rows.shape}, expected ({width},) or (batch, {width}){write}.")
     return rows
 
 
 def uncopied_rows(name: str, value: ArrayLike, width: int) -> Array:
     """Return a batch of rows like `finite_rows`, but an array of real numbers as it is, even of bytes."""
+    refuse_masked(name, value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim == 2:
         rows, columns = value.shape
         if rows > 0 and columns == width and (value.dtype.kind in "iu" or np.isfinite(value).all()):
-            return value
+            return np.asarray(value)
     return np.atleast_2d(finite_rows(name, value, width))
 
 
 def check_targets(t: Array, batch: int, loss: Loss) -> None:
     """Raise ValueError unless there is a target for each row, of a size that the loss can take."""
     if len(t) != batch:
-        raise ValueError(f"t has {len(t)} rows, expected {batch}, one for each row of x.")
+        raise ValueError(f"t has {counted(len(t), 'row')}, expected {batch}, one for each row of x.")
     if loss.slope_at_z is not None and (outside := (t < 0) | (t > 1)).any():
         raise ValueError(f"t holds {t[outside][0]}, expected targets in [0, 1] for {loss.name!r}.")
 
 
-def _first_stranger(array: Array) -> object:
-    """Return the first element that is no number, for the message."""
-    return next(v for v in array.ravel().tolist() if not isinstance(v, int | float | complex))
+def _no_numbers(name: str, array: Array) -> Exception:
+    """Return what to raise for an array of something else than numbers."""
+    for v in array.ravel().tolist():
+        if not isinstance(v, int | float | complex):
+            return TypeError(f"{name} holds {got(v)}, expected numbers only.")
+        if isinstance(v, int) and abs(v) > _GREATEST:
+            return NotFinite(f"{name} holds {got(v)}, expected numbers in the range of floats.")
+    return TypeError(
+        f"{name} is an array of the type {array.dtype}, expected one of numbers: "
+        f"write np.array({name}, dtype=float)."
+    )
+
+
+def _written(name: str, shape: tuple[int, ...], ndim: tuple[int, ...]) -> str:
+    """Return what to write, if it is plain what was meant by an array with too few or too many axes."""
+    last = name.rpartition("[")[0] or name
+    if len(shape) + 1 in ndim and name == last:
+        return f": write [{name}]"
+    if len(shape) == 2 and 1 in shape and ndim == (1,):
+        letter = "b" if name.startswith("biases") else name
+        return f": write {letter}[:, 0]" if shape[1] == 1 else f": write {letter}[0]"
+    return ""
+
+
+def _written_rows(name: str, rows: Array, width: int) -> str:
+    """Return what to write, if it is plain what was meant by rows of another width."""
+    if rows.shape == (width, 1):
+        return f": write {name}[:, 0]"
+    if rows.ndim == 1 and width == 1:
+        return f": write np.reshape({name}, (-1, 1)) for a batch"
+    if name.endswith("t") and rows.ndim == 1 and np.isin(rows, np.arange(width)).all():
+        return f": of labels one_hot({name}, {width}) makes such rows"
+    return ""

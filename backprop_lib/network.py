@@ -16,15 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
-from backprop_lib.inputs import (
-    check_layers_fit,
-    check_output_fits,
-    check_targets,
-    finite_array,
-    finite_number,
-    finite_rows,
-)
+from backprop_lib.inputs import check_targets, finite_number, finite_rows, truth
+from backprop_lib.layers import check_output_fits, checked_layers
 from backprop_lib.parameters import Gradients, Trace, named, random_weights, rebuilt
+from backprop_lib.text import plural
 
 __all__ = ["Gradients", "Network", "Trace"]
 
@@ -76,16 +71,9 @@ class Network:
         activation: str | Sequence[str] = "sigmoid",
         loss: str = "half_squared_error",
     ) -> None:
-        if len(weights) == 0:
-            raise ValueError("weights is empty, expected one matrix per layer.")
-        self.weights = [finite_array(f"weights[{i}]", w, ndim=(2,)) for i, w in enumerate(weights)]
-        self.biases = None
-        if biases is not None:
-            self.biases = [finite_array(f"biases[{i}]", b, ndim=(1,)) for i, b in enumerate(biases)]
-        names = [activation] * len(self.weights) if isinstance(activation, str) else list(activation)
+        self.weights, self.biases, names = checked_layers(weights, biases, activation)
         self.activations = [choose("activation", name, ACTIVATIONS) for name in names]
         self.loss_rule = choose("loss", loss, LOSSES)
-        check_layers_fit(self.weights, self.biases, names)
         check_output_fits(self.loss_rule, names[-1])
         for array in self.weights + (self.biases or []):
             array.setflags(write=False)
@@ -109,6 +97,7 @@ class Network:
             Number of inputs, then of neurons in each layer.
         seed : int
             Seeds a generator of its own; the same seed gives the same weights.
+        biases : bool
         spread : str
             The weights' standard deviation: "lecun" 1/√inputs, "glorot" √(2/(inputs + outputs)) or "he"
             √(2/inputs).
@@ -119,7 +108,7 @@ class Network:
         Network 10-3-2, sigmoid, half_squared_error, 36 weights, 5 biases
         """
         weights = random_weights(sizes, seed, spread)
-        zeros = [np.zeros(len(W)) for W in weights] if biases else None
+        zeros = [np.zeros(len(W)) for W in weights] if truth("biases", biases) else None
         return cls(weights, zeros, activation, loss)
 
     def forward(self, x: ArrayLike) -> Trace:
@@ -244,10 +233,12 @@ class Network:
 
     def __repr__(self) -> str:
         names = [f.name for f in self.activations]
-        biases = "no biases" if self.biases is None else f"{sum(b.size for b in self.biases)} biases"
+        biases = "no biases"
+        if self.biases is not None:
+            biases = f"{(n := sum(b.size for b in self.biases))} {plural('bias', n)}"
         shown = names[0] if len(set(names)) == 1 else "/".join(names)
         count, shape = sum(w.size for w in self.weights), "-".join(map(str, self.sizes))
-        return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} weights, {biases}"
+        return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} {plural('weight', count)}, {biases}"
 
     def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
         """Run forward on rows of a batch, even of one, with targets that fit them."""

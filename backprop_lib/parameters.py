@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from backprop_lib.functions import Array, choose
+from backprop_lib.inputs import got, whole_number
 
 __all__ = ["SPREADS", "Gradients", "Trace", "named", "random_weights", "rebuilt"]
 
@@ -22,6 +23,8 @@ SPREADS: Mapping[str, Callable[[int, int], float]] = {
     "glorot": lambda inputs, outputs: (inputs + outputs) / 2,
     "he": lambda inputs, outputs: inputs / 2,
 }
+
+_MOST = 1 << 25  # weights of a random network, as many as a saved one may have
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
 
     Raises
     ------
-    ValueError
-        If a size is not a positive whole number, or the spread is none of the three.
+    TypeError, ValueError
+        If a size is not a positive whole number, or there are too many weights, or the seed is no number, or
+        the spread is none of the three.
 
     References
     ----------
@@ -72,12 +76,19 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
     glorot: 0.045
     he: 0.100
     """
-    if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
-        raise ValueError(f"sizes is {sizes!r}, expected two or more positive whole numbers.")
-    rng, n = np.random.default_rng(seed), choose("spread", spread, SPREADS)
+    layers = list(sizes) if isinstance(sizes, list | tuple) or getattr(sizes, "ndim", 0) == 1 else []
+    if len(layers) < 2 or not all(_positive(n) for n in layers):
+        raise ValueError(f"sizes is {got(sizes)}, expected two or more positive whole numbers.")
+    if (count := sum(int(after) * int(before) for before, after in pairwise(layers))) > _MOST:
+        raise ValueError(f"sizes is {got(sizes)}, expected at most {_MOST:,} weights, not {got(count)}.")
+    rng, n = np.random.default_rng(whole_number("seed", seed)), choose("spread", spread, SPREADS)
     return [
-        rng.standard_normal((after, before)) / np.sqrt(n(before, after)) for before, after in pairwise(sizes)
+        rng.standard_normal((after, before)) / np.sqrt(n(before, after)) for before, after in pairwise(layers)
     ]
+
+
+def _positive(size: object) -> bool:
+    return isinstance(size, int | np.integer) and not isinstance(size, bool) and bool(size > 0)
 
 
 def named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:

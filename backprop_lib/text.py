@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 __all__ = [
-    *("Sentence", "Table", "fixed", "identifier", "latex_name", "plain_name", "power_of_ten", "rate"),
-    "values",
+    *("Sentence", "Table", "a_or_an", "counted", "fixed", "identifier", "latex_name", "plain_name", "plural"),
+    *("power_of_ten", "rate", "values"),
 ]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
@@ -34,6 +34,41 @@ def fixed(value: float, decimals: int = 6) -> str:
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]
     return text.replace("-", "−")
+
+
+def plural(noun: str, count: int) -> str:
+    """Return a noun as it stands after a count.
+
+    Examples
+    --------
+    >>> plural("update", 1), plural("update", 812), plural("bias", 0)
+    ('update', 'updates', 'biases')
+    """
+    return noun if count == 1 else f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(10_000, "update")
+    ('1 row', '10,000 updates')
+    """
+    return f"{count:,} {plural(noun, count)}"
+
+
+def a_or_an(number: int) -> str:
+    """Return a whole number with its article, as it is read aloud.
+
+    Examples
+    --------
+    >>> a_or_an(3), a_or_an(8), a_or_an(11), a_or_an(1_800), a_or_an(18_000)
+    ('a 3', 'an 8', 'an 11', 'a 1800', 'an 18000')
+    """
+    spoken = str(number)
+    an = spoken.startswith("8") or (spoken[:2] in ("11", "18") and len(spoken) % 3 == 2)
+    return f"{'an' if an else 'a'} {number}"
 
 
 def rate(value: float) -> str:
@@ -128,7 +163,7 @@ class Table:
         return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
 
     def __repr__(self) -> str:
-        return f"Table of {len(self.rows)} rows: {', '.join(self.head)}"
+        return f"Table of {counted(len(self.rows), 'row')}: {', '.join(self.head)}"
 
     def _repr_markdown_(self) -> str:
         return str(self)

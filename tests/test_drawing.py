@@ -113,7 +113,7 @@ def test_negative_weights_without_numbers_are_dashed():
     ("given", "message"),
     [
         ({"target": [0.1, 0.2, 0.3]}, "target holds 3 numbers, expected 2, one per output"),
-        ({"target": 0.5}, "target holds 1 numbers, expected 2"),
+        ({"target": 0.5}, "target holds 1 number, expected 2"),
         ({"highlight": ["w3[0,0]"]}, r"highlight holds 'w3\[0,0\]', expected weights such as 'w1\[0,0\]'"),
         ({"backward": {"b1[0]": 0.1}}, r"backward holds 'b1\[0\]', expected weights"),
         ({"backward": {"w1[0,0]": float("nan")}}, "is nan, expected a finite number"),

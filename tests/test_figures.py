@@ -73,8 +73,8 @@ def test_every_tint_carries_its_text(share):
     ("arguments", "message"),
     [
         ([np.ones((3, 13))], r"matrix has shape \(3, 13\), expected at most 16 rows and 12 columns"),
-        ([np.ones((2, 2)), ["one"]], "rows has 1 names, expected 2"),
-        ([np.ones((2, 2)), None, ["one"]], "columns has 1 names, expected 2"),
+        ([np.ones((2, 2)), ["one"]], "rows has 1 name, expected 2"),
+        ([np.ones((2, 2)), None, ["one"]], "columns has 1 name, expected 2"),
         ([[[float("nan")]]], "is nan, expected a finite number"),
     ],
 )
@@ -102,7 +102,7 @@ def test_digits_are_stored_pixel_for_pixel():
     [
         ([[0, 256]], "", "pixels run from 0 to 256, expected 0 to 255"),
         ([[0.0, 1.5]], "", "pixels run from 0 to 1.5, expected 0 to 1"),
-        (np.zeros((2, 2, 2)), ["one"], "titles has 1 titles, expected 2, one per image"),
+        (np.zeros((2, 2, 2)), ["one"], "titles has 1 title, expected 2, one per image"),
         (np.zeros((41, 2, 2)), [""] * 41, "expected at most 40 images"),
         (np.zeros(4), "", "pixels has shape"),
     ],

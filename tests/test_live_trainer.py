@@ -412,7 +412,7 @@ def test_it_reads_digits_from_bytes():
     [
         (np.ones((1, 9)), None, r"weights has shape \(1, 9\), expected at most 64 rows of 784"),
         (np.ones((65, 784)), None, r"weights has shape \(65, 784\), expected at most 64 rows"),
-        (np.ones((2, 784)), ["one"], "titles has 1 titles, expected 2"),
+        (np.ones((2, 784)), ["one"], "titles has 1 title, expected 2"),
         (np.full((1, 784), np.nan), None, "nan, expected a finite number"),
     ],
 )

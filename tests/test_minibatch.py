@@ -131,7 +131,7 @@ def test_accuracy_counts_what_is_right():
     assert accuracy(net, x, t) == 0.75
     many = np.tile(x, (100_000, 1)), np.tile(t, (100_000, 1))
     assert accuracy(net, *many) == 0.75
-    with pytest.raises(ValueError, match="t has 1 rows, expected 4"):
+    with pytest.raises(ValueError, match="t has 1 row, expected 4"):
         accuracy(net, x, t[:1])
 
 

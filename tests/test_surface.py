@@ -499,7 +499,7 @@ def test_it_speaks_where_no_widget_can_be_shown():
         ({"updates": 5000}, "updates is 5000, expected at most 1000"),
         ({"example": (ONE[0], [0.1, 0.2], [0.9])}, "x has shape"),
         ({"example": (ONE[0], [0.1], [math.nan])}, "is nan, expected a finite number"),
-        ({"example": (Network([[[0.5]]]), [0.1], [0.9])}, "net has 1 parameters, expected from 2 to 200"),
+        ({"example": (Network([[[0.5]]]), [0.1], [0.9])}, "net has 1 parameter, expected from 2 to 200"),
         ({"example": (Network.random([20, 10]), np.ones(20), np.ones(10))}, "net has 210 parameters"),
     ],
 )

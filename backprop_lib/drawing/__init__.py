@@ -14,6 +14,7 @@ from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.network_drawing import NetworkDrawing
 from backprop_lib.inputs import finite_array, finite_number
 from backprop_lib.network import Gradients, Network, Trace
+from backprop_lib.text import counted
 
 __all__ = ["COLOURS", "Picture", "draw_network"]
 
@@ -72,7 +73,9 @@ def draw_network(
         raise ValueError("gradients do not fit, expected those of this network.")
     targets = [] if target is None else finite_array("target", np.atleast_1d(target), ndim=(1,)).tolist()
     if target is not None and len(targets) != net.sizes[-1]:
-        raise ValueError(f"target holds {len(targets)} numbers, expected {net.sizes[-1]}, one per output.")
+        raise ValueError(
+            f"target holds {counted(len(targets), 'number')}, expected {net.sizes[-1]}, one per output."
+        )
     weights = [name for name in net.by_name() if name.startswith("w")]
     for given, names in (("highlight", highlight), ("backward", backward or {})):
         if strangers := [name for name in names if name not in weights]:

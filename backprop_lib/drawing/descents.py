@@ -16,7 +16,7 @@ from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number
-from backprop_lib.text import fixed
+from backprop_lib.text import counted, fixed
 
 __all__ = ["descend", "descent_marks", "plain_descent", "plot_descents", "plot_slope", "where_it_ends"]
 
@@ -242,4 +242,4 @@ def _from_to(rule: Rule, points: Array, across: str, up: str) -> str:
 
 
 def _steps(count: int) -> str:
-    return f"{count:,} step{'' if count == 1 else 's'}"
+    return f"{counted(count, 'step')}"

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
-from backprop_lib.text import fixed
+from backprop_lib.text import counted, fixed, plural
 
 __all__ = ["heat_map", "png", "show_digits"]
 
@@ -54,7 +54,9 @@ def heat_map(
     columns = [str(j) for j in range(across)] if columns is None else list(columns)
     for name, names, count in (("rows", rows, down), ("columns", columns, across)):
         if len(names) != count:
-            raise ValueError(f"{name} has {len(names)} names, expected {count}, as the matrix has.")
+            raise ValueError(
+                f"{name} has {counted(len(names), 'name')}, expected {count}, as the matrix has."
+            )
     texts = [[fixed(v, decimals) for v in row] for row in values]
     written = [*columns, *(text for row in texts for text in row)]
     cell = max(64.0, 14 + max(text_width(text, 14) for text in written)), 42.0
@@ -93,7 +95,7 @@ def _matrix_in_words(
     values: Array, rows: Sequence[str], columns: Sequence[str], title: str, texts: Sequence[Sequence[str]]
 ) -> str:
     start = f"Heat map: {title}. " if title else "Heat map. "
-    size = f"{len(rows)} × {len(columns)} values"
+    size = f"{len(rows)} × {len(columns)} {plural('value', values.size)}"
     if values.size <= 12:
         lines = [
             f"{r}: " + ", ".join(f"{c} {v}" for c, v in zip(columns, line, strict=True))
@@ -145,7 +147,7 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "", across: int
     if images.min() < 0 or images.max() > top:
         raise ValueError(f"pixels run from {images.min():g} to {images.max():g}, expected 0 to {top}.")
     if len(names) != count:
-        raise ValueError(f"titles has {len(names)} titles, expected {count}, one per image.")
+        raise ValueError(f"titles has {counted(len(names), 'title')}, expected {count}, one per image.")
     scale = max(1, 128 // max(height, width))
     canvas, step = (
         Canvas(),
@@ -164,7 +166,7 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "", across: int
     words = "; ".join(_ink_in_words(image, name) for image, name in zip(images, names, strict=True))
     start = "A grey image" if count == 1 else f"{count} grey images"
     full = step[0] * min(count, across), step[1] * (1 + (count - 1) // across)
-    return canvas.picture(*full, f"{start} of {height} × {width} pixels: {words}.")
+    return canvas.picture(*full, f"{start} of {height} × {width} {plural('pixel', height * width)}: {words}.")
 
 
 def _ink_in_words(image: Array, name: str) -> str:
@@ -173,7 +175,7 @@ def _ink_in_words(image: Array, name: str) -> str:
     if not len(down):
         return f"{title}blank"
     return (
-        f"{title}ink on {len(down)} pixels, in rows {down.min()}–{down.max()} "
+        f"{title}ink on {counted(len(down), 'pixel')}, in rows {down.min()}–{down.max()} "
         f"and columns {across.min()}–{across.max()}"
     )
 

@@ -13,7 +13,7 @@ from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
-from backprop_lib.text import fixed, plain_name, power_of_ten, rate
+from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
 
 __all__ = ["curve_panel", "empty_panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
@@ -112,8 +112,8 @@ def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
     keep = thin(len(values))
     way = "down" if values[-1] < values[0] else "up"
     alt = (
-        f"Loss curve over {len(values)} iterations, from {fixed(values[0])} {way} to {fixed(values[-1])}; "
-        f"both axes logarithmic."
+        f"Loss curve over {counted(len(values), 'iteration')}, from {fixed(values[0])} {way} "
+        f"to {fixed(values[-1])}; both axes logarithmic."
     )
     return panel.picture(panel.curve(keep + 1, values[keep]), alt)
 

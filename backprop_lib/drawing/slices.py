@@ -20,6 +20,7 @@ from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import Lean
 from backprop_lib.network import Network
 from backprop_lib.outcomes import saturated
+from backprop_lib.text import counted
 from backprop_lib.training import loss_on_grid
 
 __all__ = ["Arrow", "Descent", "Slice", "checked_limits"]
@@ -190,7 +191,9 @@ def checked_limits(limits: ArrayLike) -> Limits:
     """
     values = finite_array("region", limits, ndim=(1,)).tolist()
     if len(values) != 4:
-        raise ValueError(f"region holds {len(values)} numbers, expected 4: left, right, bottom, top.")
+        raise ValueError(
+            f"region holds {counted(len(values), 'number')}, expected 4: left, right, bottom, top."
+        )
     left, right, bottom, top = values
     if not (left < right and bottom < top):
         raise ValueError(f"region is {limits!r}, expected left < right and bottom < top.")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.panels import Panel, new_panel
 from backprop_lib.functions import Array
-from backprop_lib.text import power_of_ten, rate
+from backprop_lib.text import counted, power_of_ten, rate
 from backprop_lib.training import Sweep
 
 __all__ = ["all_rates", "here", "limits"]
@@ -66,7 +66,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
             look: dict[str, Any] = {"color": COLOURS["soft"], "linewidth": 1.4}
             if n == last:
                 look = {"color": COLOURS["positive"], "linewidth": 2.2}
-            label = f"{n:,} update{'' if n == 1 else 's'}"
+            label = f"{counted(n, 'update')}"
             lines += axes.plot(
                 rates,
                 np.where(lost, 1e3 * high, loss),  # up and out of the picture
@@ -104,8 +104,9 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
         )
 
     often = [f"{n:,}" for n in counts]
-    listed = f"{', '.join(often[:-1])} and {often[-1]}" if len(often) > 1 else often[0]
-    title = f"All learning rates at once: the loss after {listed} updates. {_in_words(runs, kinds, stops)}"
+    start = f"{', '.join(often[:-1])} and " if len(often) > 1 else ""
+    listed = f"{start}{counted(counts[-1], 'update')}"
+    title = f"All learning rates at once: the loss after {listed}. {_in_words(runs, kinds, stops)}"
     return new_panel(title, draw, 872, 280, 12.5, (0.085, 0.19, 0.715, 0.78))
 
 
@@ -117,8 +118,8 @@ def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
     best = int(order[0]) if "converges" in kinds else int(loss.argmin())
     n = int(stops[best])
     said = (
-        f"The valley is lowest at η = {rate(runs.learning_rates[best])}: E = {rate(loss[best])} after {n:,} "
-        f"update{'' if n == 1 else 's'}."
+        f"The valley is lowest at η = {rate(runs.learning_rates[best])}: "
+        f"E = {rate(loss[best])} after {counted(n, 'update')}."
     )
     above = runs.learning_rates > runs.learning_rates[best]
     bad = [r for r in np.flatnonzero(above) if kinds[r] not in ("converges", "crawls")]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.drawing.images import png
 from backprop_lib.inputs import finite_array
-from backprop_lib.text import fixed
+from backprop_lib.text import counted, fixed
 
 __all__ = ["weight_images"]
 
@@ -55,7 +55,7 @@ def weight_images(
         raise ValueError(f"weights has shape {rows.shape}, expected at most 64 rows of {height * width}.")
     names = [str(i) for i in range(count)] if titles is None else list(titles)
     if len(names) != count:
-        raise ValueError(f"titles has {len(names)} titles, expected {count}, one for each neuron.")
+        raise ValueError(f"titles has {counted(len(names), 'title')}, expected {count}, one for each neuron.")
     canvas, size = Canvas(), (scale * width, scale * height)
     step = max(size[0], *(text_width(n, 14) for n in names)) + 14, size[1] + 32
     for k, (row, name) in enumerate(zip(rows, names, strict=True)):
@@ -71,7 +71,7 @@ def weight_images(
     words = "; ".join(
         f"{n} {fixed(row.min(), 2)} to {fixed(row.max(), 2)}" for n, row in zip(names, rows, strict=True)
     )
-    start = f"Weights of {count} neuron{'s' if count > 1 else ''} as images of {height} × {width}"
+    start = f"Weights of {counted(count, 'neuron')} as images of {height} × {width}"
     full = step[0] * min(count, across), step[1] * (1 + (count - 1) // across)
     return canvas.picture(*full, f"{start}, blue positive, orange negative: {words}.")
 

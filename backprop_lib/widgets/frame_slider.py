@@ -15,6 +15,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from backprop_lib.drawing.panels import Panel
+from backprop_lib.text import counted
 from backprop_lib.widgets.spoken import script, style
 
 __all__ = ["FrameSlider", "PanelSlider"]
@@ -101,8 +102,8 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
     def __repr__(self) -> str:
         labels = self.slider._options_labels
         return (
-            f"Slider “{self.slider.description}”, {len(labels)} positions from {labels[0]} to {labels[-1]}. "
-            f"{self.sentences[self.slider.index]}"
+            f"Slider “{self.slider.description}”, {counted(len(labels), 'position')} from {labels[0]} "
+            f"to {labels[-1]}. {self.sentences[self.slider.index]}"
         )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.history import History
 from backprop_lib.network import Network
+from backprop_lib.text import plural
 from backprop_lib.trainer import Trainer
 from backprop_lib.widgets.live_fields import Fields
 from backprop_lib.widgets.live_run import Run, running_cell
@@ -129,7 +130,8 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
             if epochs is not None:
                 goal = max(done + 1, goal) if single else done + epochs
             if done >= goal:
-                return self._say(f"All {goal:,} epochs are done. Raise their number, or press One epoch.")
+                all_of_them = "The epoch is done" if goal == 1 else f"All {goal:,} epochs are done"
+                return self._say(f"{all_of_them}. Raise their number, or press One epoch.")
             if LiveTrainer._busy is not None:
                 LiveTrainer._busy.stop()
             LiveTrainer._busy = self
@@ -248,4 +250,6 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return f"Live trainer: {self.network}. Start trains for {self.fields.epochs.value} epochs."
+        epochs = self.fields.epochs.value.strip()
+        noun = plural("epoch", 1 if epochs == "1" else 2)
+        return f"Live trainer: {self.network}. Start trains for {epochs} {noun}."

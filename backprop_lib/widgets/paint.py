@@ -19,7 +19,7 @@ from backprop_lib.drawing.images import png
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
 from backprop_lib.network import Network
-from backprop_lib.text import fixed
+from backprop_lib.text import a_or_an, counted, fixed
 from backprop_lib.widgets.live_trainer import LiveTrainer
 from backprop_lib.widgets.spoken import Spoken, script
 
@@ -198,7 +198,7 @@ def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
 
 def _drawing(pixels: bytes) -> Array:
     if len(pixels) != SIDE * SIDE:
-        raise ValueError(f"pixels holds {len(pixels)} bytes, expected {SIDE * SIDE}.")
+        raise ValueError(f"pixels holds {counted(len(pixels), 'byte')}, expected {SIDE * SIDE}.")
     return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
 
 
@@ -208,8 +208,11 @@ def _answer(a: list[Array], painted: bool) -> str:
         return "Nothing is painted yet."
     first, second = (int(k) for k in np.argsort(-a[-1], kind="stable")[:2])
     values = fixed(a[-1][first], 2), fixed(a[-1][second], 2)
-    reads = "The network reads a" if a[-1][first] > 0.5 else "The network is not sure; most likely it is a"
-    return f"{reads} {first}, with {values[0]}. Next comes {second}, with {values[1]}."
+    reads = "The network reads" if a[-1][first] > 0.5 else "The network is not sure; most likely it is"
+    answer = f"{reads} {a_or_an(first)}, with {values[0]}."
+    if float(a[-1][second]) < 0.005:
+        return f"{answer} All others have less than 0.005."
+    return f"{answer} Next comes {second}, with {values[1]}."
 
 
 def _decision(seen: Array, a: list[Array]) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.plots import loss_panel
 from backprop_lib.drawing.valley import limits
 from backprop_lib.network import Network
-from backprop_lib.text import rate
+from backprop_lib.text import counted, rate
 from backprop_lib.training import Sweep, sweep
 from backprop_lib.widgets.race_view import BUTTON, LANES, curve, line, prepared, sheet, view
 from backprop_lib.widgets.rates import positive, training_in_words
@@ -74,9 +74,11 @@ def rate_race(
     positive("start", *start)
     positive("goal", goal)
     if not 1 <= len(learning_rates) <= _MOST:
-        raise ValueError(f"learning_rates holds {len(learning_rates)} rates, expected 1 to {_MOST}.")
+        raise ValueError(
+            f"learning_rates holds {counted(len(learning_rates), 'rate')}, expected 1 to {_MOST}."
+        )
     if not 1 <= len(start) <= len(LANES):
-        raise ValueError(f"start holds {len(start)} rates, expected 1 to {len(LANES)}.")
+        raise ValueError(f"start holds {counted(len(start), 'rate')}, expected 1 to {len(LANES)}.")
     rates = np.sort(learning_rates)
     chosen = [int(np.abs(np.log(rates / r)).argmin()) for r in start]
     return Race(net, sweep(net, x, t, rates, updates, stop_below=goal), chosen)

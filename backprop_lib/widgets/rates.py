@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.rate_panels import RatePanels
 from backprop_lib.inputs import finite_number
 from backprop_lib.network import Network
-from backprop_lib.text import fixed, plain_name, rate
+from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
 from backprop_lib.widgets.frame_slider import PanelSlider
 from backprop_lib.widgets.spoken import FieldError, Spoken
@@ -197,7 +197,7 @@ def training_in_words(runs: Sweep, r: int, net: Network) -> str:
     'diverges: from update 2 on E is over ten times what it was before training'
     """
     outcome, names, single = runs.outcome(r), list(net.by_name()), max(net.sizes) == 1
-    n = f"{outcome.updates:,} update{'' if outcome.updates == 1 else 's'}"
+    n = f"{counted(outcome.updates, 'update')}"
     at = ""
     if len(names) <= 2:
         values = zip(names, runs.path[outcome.updates, :, r], strict=True)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.slices import Descent, Limits, Slice, checked_limits
 from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
-from backprop_lib.text import fixed, plain_name, rate
+from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.widgets.spoken import FieldError, Spoken
 from backprop_lib.widgets.surface_view import SurfaceView, held_still
 
@@ -70,7 +70,9 @@ def surface_explorer(
     """
     values = net.by_name()
     if not 2 <= len(values) <= _MOST_PARAMETERS:
-        raise ValueError(f"net has {len(values)} parameters, expected from 2 to {_MOST_PARAMETERS}.")
+        raise ValueError(
+            f"net has {counted(len(values), 'parameter')}, expected from 2 to {_MOST_PARAMETERS}."
+        )
     net.loss(x, t)  # checks x and t
     if not (eta := finite_number("learning_rate", learning_rate)) > 0:
         raise ValueError(

@@ -1,0 +1,56 @@
+"""How numbers and names are written: one is one, and an article goes by the sound."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from backprop_lib import Network
+from backprop_lib.text import Table, a_or_an, counted, plural
+
+ROOT = Path(__file__).parents[1]
+# “1 …s” that is no count of one
+_NO_NOUNS = "is|was|has|times|plus|minus|less|as|comes|goes|gives"
+
+
+@pytest.mark.parametrize("noun", ["row", "fact", "update", "bias", "axis", "weight", "finding"])
+def test_one_is_no_plural(noun):
+    assert plural(noun, 1) == noun
+    assert plural(noun, 0) == plural(noun, 2) == noun + ("es" if noun.endswith("s") else "s")
+    assert counted(1000, noun).startswith("1,000 ")
+
+
+def test_what_is_one_is_said_so():
+    assert repr(Table(["a"], [["b"]])) == "Table of 1 row: a"
+    assert repr(Network([[[0.5]]], [[0]])) == "Network 1-1, sigmoid, half_squared_error, 1 weight, 1 bias"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_notebook_says_one_of_several(path):
+    """In what is stored: the words of each cell and of all that it shows."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = [text for cell in cells for text in _texts(cell.get("outputs", [])) if "<svg" not in text]
+    said += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    found = [
+        hit[0] for text in said for hit in re.finditer(rf"(?<![\d.,/]) ?\b1 (?!{_NO_NOUNS})[a-z]+s\b", text)
+    ]
+    assert found == []
+
+
+def _texts(outputs):
+    for output in outputs:
+        yield "".join(output.get("text", []))
+        for kind, data in output.get("data", {}).items():
+            if kind in ("text/plain", "text/markdown"):
+                yield "".join(data)
+
+
+def test_an_article_goes_by_the_sound():
+    spoken = {
+        "a": (0, 1, 2, 7, 9, 10, 12, 17, 81 + 19, 180, 1100),
+        "an": (8, 11, 18, 80, 88, 800, 11_000, 18_000),
+    }
+    for article, numbers in spoken.items():
+        for number in numbers:
+            assert a_or_an(number) == f"{article} {number}"
