@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.functions import Array
 from backprop_lib.inputs import check_targets, finite_rows, uncopied_rows
 from backprop_lib.network import Network
+from backprop_lib.text import counted
 
 __all__ = ["Batch", "Batches", "cut", "examples", "is_right"]
 
@@ -86,7 +87,7 @@ def examples(
         raise ValueError(f"{t_name} has shape ({len(x)},), expected ({len(x)}, 1): a row for each example.")
     t = np.atleast_2d(finite_rows(t_name, t, outputs))
     if len(t) != len(x):
-        raise ValueError(f"{t_name} has {len(t)} rows, expected {len(x)}, one for each row of {x_name}.")
+        raise ValueError(f"{t_name} has {counted(len(t), 'row')}, expected {len(x)}, one for each row of {x_name}.")
     check_targets(t, len(x), net.loss_rule)
     for name, array in ((x_name, x), (t_name, t), ("the network", net.weights[0])):
         if np.iscomplexobj(array):
