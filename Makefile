@@ -5,6 +5,7 @@ PYTHON ?= python3
 LAB_ARGS ?=
 LOCK_ARGS ?=
 GROWTH ?= growth.svg
+PLAY ?= all
 
 BIN := $(VENV)/bin
 INSTALLED := pyproject.toml $(wildcard settings/share/jupyter/lab/settings/overrides.d/*)
@@ -19,7 +20,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit notebooks bench bench-quick bench-widgets lock clean
+.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-widgets lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +42,9 @@ types: $(VENV)/locked-test ## Check the types of backprop_lib
 
 unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 	$(BIN)/pytest tests backprop_lib --ignore tests/browser
+
+play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.toml (PLAY="01 w1" for some)
+	PLAY="$(PLAY)" $(BIN)/pytest tests/test_play.py --dist=load
 
 notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
 	$(BIN)/python tests/store_notebooks.py notebooks/*.ipynb

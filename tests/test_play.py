@@ -1,0 +1,102 @@
+"""Play: a chapter runs through whatever its numbers are changed to, or says that its shape is fixed.
+
+`plays.toml` holds the edits, those of the exercises among them. Each is run in a process of its own. As that
+takes minutes, a sample is run here, chosen by the seed that its names show; `make play` runs them all, and
+`make play PLAY="01 w1"` those with this in their names.
+"""
+
+import os
+import random
+import re
+
+import pytest
+from playing import Play, ending, plays
+
+PLAYS = plays()
+SEED, SAMPLE = 11, 12
+NOTEBOOKS = sorted({play.notebook for play in PLAYS})
+
+
+def sample(seed):
+    """Return one edit of each notebook, and others up to `SAMPLE`."""
+    generator = random.Random(seed)
+    shuffled = generator.sample(PLAYS, len(PLAYS))
+    first = [next(play for play in shuffled if play.notebook == notebook) for notebook in NOTEBOOKS]
+    others = [play for play in shuffled if play not in first]
+    return [*first, *others[: SAMPLE - len(first)]]
+
+
+def chosen(wanted):
+    if not wanted:
+        return sample(SEED), f"seed {SEED}: "
+    return [play for play in PLAYS if wanted == "all" or wanted in str(play)], ""
+
+
+CHOSEN, LABEL = chosen(os.environ.get("PLAY", ""))
+
+
+def complaint(play, stopped):
+    """Return what is wrong with an ending; nothing if all ran through, or a fixed shape was named as such."""
+    said = re.fullmatch(r"FixedShape: This chapter's shape is fixed: [^\n]+\.", stopped.get("setup", ""))
+    if not stopped or (play.shape and said and len(stopped) == 1):
+        return ""
+    return f"{play}: {'; '.join(f'{cell} stopped with {error}' for cell, error in stopped.items())}"
+
+
+@pytest.mark.parametrize("play", CHOSEN, ids=lambda play: f"{LABEL}{play}")
+def test_play(play):
+    assert complaint(play, ending(play.sources())) == ""
+
+
+def test_every_edit_fits_its_notebook():
+    """Each old text stands in its cell, once; and no two edits share a name."""
+    for play in PLAYS:
+        play.sources()
+    assert len({str(play) for play in PLAYS}) == len(PLAYS)
+
+
+def test_every_exercise_is_played():
+    for notebook in set(NOTEBOOKS) - {"00", "06"}:  # these ask for no edit
+        own = [play for play in PLAYS if play.notebook == notebook]
+        (text,) = (c.source for c in own[0].cells() if "## Exercises" in c.source)
+        asked = re.findall(r"^(\d+)\. ", text.partition("## Exercises")[2], re.MULTILINE)
+        assert set(map(int, asked)) == {play.exercise for play in own} - {0}, notebook
+
+
+def test_the_sample_is_the_same_for_the_same_seed_and_holds_every_notebook():
+    assert sample(SEED) == sample(SEED) != sample(SEED + 1)
+    assert {play.notebook for play in sample(SEED)} == set(NOTEBOOKS)
+    assert len(sample(SEED)) == SAMPLE
+
+
+STOPS = {
+    "ZeroDivisionError": "1 / 0",
+    "RuntimeWarning": "import numpy as np\nnp.exp(np.array([1000.0]))",
+    "TypeError": "class Mute:\n    __repr__ = None\nMute()",
+    "SyntaxError": "def",
+}
+FIXED = """
+from backprop_lib import Network
+from backprop_lib.shape import expect_shape
+
+expect_shape(Network([[[1]]]), 1, [1], "1-1")
+"""
+
+
+def test_what_stops_is_seen_and_excused_by_a_fixed_shape_alone():
+    cells = [*STOPS.items(), ("before", "1")]
+    stopped = ending([*cells, ("setup", FIXED), ("after", "1 / 0")])
+    assert {cell: error.partition(":")[0] for cell, error in stopped.items()} == {
+        **{kind: kind for kind in STOPS},
+        "setup": "FixedShape",
+    }
+    of_numbers, of_shape = (Play("01", "an edit", {}, shape=shape) for shape in (False, True))
+    assert complaint(of_shape, stopped)
+    for kind in STOPS:
+        assert complaint(of_shape, {kind: stopped[kind]})
+        assert complaint(of_shape, {"setup": stopped[kind]})
+    fixed = {"setup": stopped["setup"]}
+    assert fixed["setup"].endswith("needs x as a list of one number, not 1.")
+    assert complaint(of_numbers, fixed)
+    assert not complaint(of_shape, fixed)
+    assert not complaint(of_numbers, {})
