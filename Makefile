@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-widgets lock clean
+.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-widgets mnist-runs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,9 @@ bench-quick: $(VENV)/locked-test ## The same comparison, short: less than a minu
 
 bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
 	$(BIN)/python benchmarks/widget_latency.py
+
+mnist-runs: $(VENV)/locked-test ## Repeat document 003's run on MNIST, and those with other conventions: some minutes
+	$(BIN)/python benchmarks/document_003_mnist.py
 
 lock: $(VENV)/locked-test ## Remake requirements/ from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt

@@ -7,8 +7,8 @@ examples into batches: an epoch uses each example exactly once, and its last bat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +19,7 @@ from backprop_lib.lean import Lean
 from backprop_lib.network import Network
 from backprop_lib.trainer import examples, is_right
 
-__all__ = ["accuracy", "epoch_of_batches", "train_like_document_003"]
+__all__ = ["accuracy", "epoch_of_batches", "epochs_like_document_003", "train_like_document_003"]
 
 
 _BLOCK = 1 << 18  # about so many numbers of the examples are copied at a time
@@ -88,23 +88,70 @@ def train_like_document_003(
     >>> [round(error, 5) for error in errors]
     [0.48236, 0.3234, 0.16235]
     """
+    training = epochs_like_document_003(x, t, sizes, learning_rate, batch_size, seed)
+    errors, lean = [], next(training)[1]
+    for error, _ in islice(training, whole_number("epochs", epochs)):
+        errors.append(error)
+    return errors, lean.network
+
+
+def epochs_like_document_003(
+    x: ArrayLike,
+    t: ArrayLike,
+    sizes: Sequence[int],
+    learning_rate: float,
+    batch_size: int,
+    seed: int = 0,
+    *,
+    scale: float = 1.0,
+    lecun: bool = False,
+) -> Iterator[tuple[float, Lean]]:
+    """Train like `train_like_document_003`, epoch by epoch, for as long as is wanted.
+
+    Parameters
+    ----------
+    x : array_like, shape (examples, features)
+    t : array_like, shape (examples, outputs)
+    sizes : sequence of int
+    scale : float
+        The network is shown `scale` times x.
+    lecun : bool
+        Divide the same random weights by √inputs, layer by layer, and begin with zero biases.
+
+    Yields
+    ------
+    tuple[float, Lean]
+        The error of an epoch, and what holds the `network` so far; at first nan and the start.
+
+    Examples
+    --------
+    >>> from backprop_lib.datasets import parity
+    >>> training = epochs_like_document_003(*parity(10), [10, 3, 2], 0.3, batch_size=8, lecun=True)
+    >>> _, lean = next(training)
+    >>> lean.network.biases[0].tolist()
+    [0.0, 0.0, 0.0]
+    >>> round(next(training)[0], 4)
+    0.4171
+    """
     stream = np.random.RandomState(seed)  # the document's own stream
     drawn = [(stream.randn(n, before), stream.randn(n)) for before, n in pairwise(sizes)]
+    if lecun:
+        drawn = [(W / np.sqrt(W.shape[1]), np.zeros_like(b)) for W, b in drawn]
     net = Network([W for W, _ in drawn], [b for _, b in drawn], loss="squared_error")
     x, t = examples(net, x, t)
     count = len(x) // whole_number("batch_size", batch_size, least=1)
     if count == 0:
         raise ValueError(f"x has {len(x)} rows, expected at least batch_size = {batch_size}.")
-    lean, errors = Lean(net, np.dtype(float)), []
+    lean = Lean(net, np.dtype(float), scale=finite_number("scale", scale))
     batches = lean.batches(x, t, [batch_size] * (count - 1) + [len(x) - batch_size * (count - 1)])
     rate = lean.rate(finite_number("learning_rate", learning_rate) / batch_size)
-    with np.errstate(over="ignore"):
-        for _ in range(whole_number("epochs", epochs)):
-            order = np.arange(len(x))
-            stream.shuffle(order)
-            sums = []
+    yield np.nan, lean
+    while True:
+        order = np.arange(len(x))
+        stream.shuffle(order)
+        sums = []
+        with np.errstate(over="ignore"):
             for X, XT, T in batches.in_order(order):
                 off = lean.step(X, XT, T, rate) - T
                 sums.append(np.vdot(off, off) / batch_size)
-            errors.append(float(np.mean(sums)))
-    return errors, lean.network
+        yield float(np.mean(sums)), lean
