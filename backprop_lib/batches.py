@@ -87,7 +87,9 @@ def examples(
         raise ValueError(f"{t_name} has shape ({len(x)},), expected ({len(x)}, 1): a row for each example.")
     t = np.atleast_2d(finite_rows(t_name, t, outputs))
     if len(t) != len(x):
-        raise ValueError(f"{t_name} has {counted(len(t), 'row')}, expected {len(x)}, one for each row of {x_name}.")
+        raise ValueError(
+            f"{t_name} has {counted(len(t), 'row')}, expected {len(x)}, one for each row of {x_name}."
+        )
     check_targets(t, len(x), net.loss_rule)
     for name, array in ((x_name, x), (t_name, t), ("the network", net.weights[0])):
         if np.iscomplexobj(array):

@@ -7,15 +7,14 @@ CC BY-SA 3.0; see data/README.md.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backprop_lib.archives import DAMAGED, read_arrays
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, whole_number
 
@@ -29,6 +28,7 @@ _MD5 = {  # as published for the four files in IDX form
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
 
+_BYTES = 1 << 26  # of all its arrays, at most
 _MOST = 1 << 28  # numbers in the rows of labels
 
 
@@ -144,11 +144,11 @@ def mnist() -> Digits:
 def _read(path: Path) -> Digits:
     expected = "expected the MNIST file of the course"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:  # data, never code
-            arrays = {name: archive[name] for name in _MD5}
+        found = read_arrays(path, _BYTES)
+        arrays = {name: found[name] for name in _MD5}
     except FileNotFoundError:
         raise ValueError(f"{path} is missing, {expected}.") from None
-    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile, zlib.error) as error:
+    except (OSError, KeyError, TypeError, ValueError, *DAMAGED) as error:
         raise ValueError(f"{path.name} is damaged ({error}), {expected}.") from None
     for name, array in arrays.items():
         if _md5(array) != _MD5[name]:

@@ -1,25 +1,19 @@
-"""Networks in files: npz archives of plain arrays, written whole or not at all, and read with suspicion.
-
-Nothing is ever unpickled. Before an array is read, the size that its header announces is compared with the
-bytes that are there; so a file that was cut off, altered or made to exhaust the memory is refused.
-"""
+"""Networks in files: npz archives of plain arrays and a checksum."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import os
-import zipfile
-import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from backprop_lib.archives import DAMAGED, file_path, read_arrays, replaced
 from backprop_lib.functions import Array
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from backprop_lib.network import Network
 
 __all__ = ["read", "write"]
@@ -27,8 +21,6 @@ __all__ = ["read", "write"]
 N = TypeVar("N")
 
 FORMAT = 1
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-_LARGEST = 1 << 28  # bytes in all: 33 million weights
 
 
 def write(net: Network, path: str | Path) -> None:
@@ -38,8 +30,8 @@ def write(net: Network, path: str | Path) -> None:
     ------
     OSError
         If the file cannot be written.
-    ValueError
-        If the network holds complex numbers.
+    TypeError, ValueError
+        If the path is none, or the network holds complex numbers.
     """
     if any(np.iscomplexobj(array) for array in (*net.weights, *(net.biases or []))):
         raise ValueError("the network holds complex numbers, expected real ones to save.")
@@ -51,16 +43,8 @@ def write(net: Network, path: str | Path) -> None:
     arrays |= {f"weights_{layer}": w for layer, w in enumerate(net.weights, 1)}
     arrays |= {f"biases_{layer}": b for layer, b in enumerate(net.biases or [], 1)}
     arrays["sha256"] = np.array(_digest(arrays))
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replaced(file_path(path)) as file:
+        np.savez(file, **arrays)
 
 
 def read(path: str | Path, make: Callable[..., N]) -> N:
@@ -73,41 +57,13 @@ def read(path: str | Path, make: Callable[..., N]) -> N:
     ValueError
         If it is not a network that `write` wrote: one sentence says what is wrong with it.
     """
-    path = Path(path)
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
+    path = file_path(path)
     try:
-        return make(**_arguments(_arrays(data)))
-    except _DAMAGED as error:
+        return make(**_arguments(read_arrays(path)))
+    except DAMAGED as error:
         raise ValueError(f"{path.name} is damaged or no npz file: {_sentence(error)}.") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path.name} is no saved network: {_sentence(error)}.") from None
-
-
-def _arrays(data: bytes) -> dict[str, Array]:
-    arrays = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        size = max(len(data), sum(entry.file_size for entry in archive.infolist()))
-        if size > _LARGEST:
-            raise ValueError(f"it would take {size:,} bytes, expected at most {_LARGEST:,}")
-        for entry in archive.infolist():
-            arrays[entry.filename.removesuffix(".npy")] = _array(entry.filename, archive.read(entry))
-    return arrays
-
-
-def _array(name: str, data: bytes) -> Array:
-    """Read one array if its header and its bytes agree, and it holds numbers or text."""
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    if version != (1, 0):
-        raise ValueError(f"{name} has version {version}, expected (1, 0)")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    size = dtype.itemsize * int(np.prod(shape, dtype=object))
-    if dtype.kind not in "iufU" or size != len(data) - stream.tell():
-        raise ValueError(f"{name} announces {dtype} {shape} and has {len(data) - stream.tell():,} bytes")
-    stream.seek(0)
-    array: Array = np.lib.format.read_array(stream, allow_pickle=False)
-    return array
 
 
 def _arguments(arrays: dict[str, Array]) -> dict[str, Any]:
