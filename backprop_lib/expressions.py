@@ -3,32 +3,44 @@
 Formulas from documents are written in a small language: numbers, names, entries such as w[2,1] counted from
 1, + − * / **, the matrix product @, sums such as sum(w[1,i], i, 4), and the functions that the reader allows.
 The text is parsed into a syntax tree and every node is translated by hand; whatever is not on the list is
-refused with a sentence. Decimal numbers stay exact.
+refused with a sentence. Decimal numbers stay exact. How much there may be to do is bounded: the length of the
+text, the steps of reading it, the digits of a number and the size of what comes out.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy as sp
 
+from backprop_lib.inputs import got
+
 __all__ = ["ShapeError", "elementwise", "parse", "reduce_to_zero"]
 
 Expr = Any
+
+_NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
     ast.Add: lambda a, b: _fitted(operator.add, a, b),
     ast.Sub: lambda a, b: _fitted(operator.sub, a, b),
     ast.Mult: lambda a, b: _fitted(_times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
-    ast.Div: lambda a, b: a / b,
+    ast.Div: lambda a, b: _quotient(a, b),
     ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
     ast.MatMult: lambda a, b: _product(a, b),
 }
-_LONGEST = 700
+_LONGEST = 700  # characters of a formula
+_STEPS, _SIZE = 10_000, 50_000  # of reading it, and symbols and numbers in what comes out
+_DEEPEST, _HIGHEST = 6, 10_000  # functions within each other, and the exponent of a power
+_BITS = 4096  # of a number, above and below its line
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_FOREIGN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError)
 
 
 class ShapeError(ValueError):
@@ -57,8 +69,8 @@ def parse(
     ------
     ShapeError
         If two matrices are combined whose shapes do not fit.
-    ValueError
-        If the text is no formula, or holds anything that is not on the list.
+    TypeError, ValueError
+        If the text is no formula, holds anything that is not on the list, divides by 0, or asks for too much.
 
     Examples
     --------
@@ -76,15 +88,22 @@ def parse(
     Traceback (most recent call last):
     backprop_lib.expressions.ShapeError: 2×1 times 2×1 does not multiply
     """
+    if not isinstance(text, str):
+        raise TypeError(f"formula {got(text)} is no text, expected arithmetic such as 'w1 * x'.")
     if len(text) > _LONGEST:
         raise ValueError(f"formula of {len(text)} characters, expected at most {_LONGEST}.")
     source = re.sub(r"(?<![\w.])0+(?=\d)", "", text.strip())  # Python reads no leading zeros, people do
     try:
-        tree = ast.parse(source, mode="eval").body
-    except SyntaxError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Python reads, but doubts
+            tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         raise ValueError(f"formula {text!r} cannot be read, expected arithmetic such as 'w1 * x'.") from None
     reader = _Reader(text, source, {"exp": _exp, "log": _log, **(functions or {})}, constant)
-    return reader.read(tree, names)
+    try:
+        return reader.read(tree, names)
+    except RecursionError:
+        raise ValueError(f"formula {text!r} is nested too deeply, expected a shorter one.") from None
 
 
 class _Reader:
@@ -99,11 +118,41 @@ class _Reader:
     ) -> None:
         self.text, self.source = text, source
         self.functions, self.constant = functions, constant
+        self.steps, self.depth, self.sizes = 0, 0, dict[Expr, int]()
 
     def read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
+        """Return what a node stands for; every result is checked before anything is made of it."""
+        self._count(1)
+        value = self._read(node, names)
+        if self._whole_size(value) > _SIZE:
+            raise ValueError(f"formula {self.text!r} grows too large, expected a shorter one.")
+        return value
+
+    def _count(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > _STEPS:
+            raise ValueError(f"formula {self.text!r} takes over {_STEPS:,} steps, expected a shorter one.")
+
+    def _whole_size(self, value: Expr) -> int:
+        return sum(map(self._size, value)) if is_matrix(value) else self._size(value)
+
+    def _size(self, value: Expr) -> int:
+        """Return how many symbols, numbers and operations there are in an expression, repetitions counted."""
+        if value not in self.sizes:
+            if value in _NO_NUMBERS:
+                raise ValueError(f"formula {self.text!r} divides by 0, expected what has a finite value.")
+            if isinstance(value, sp.Rational) and max(value.p.bit_length(), value.q.bit_length()) > _BITS:
+                raise ValueError(f"formula {self.text!r} makes a number too long, expected a shorter one.")
+            if isinstance(value, sp.exp | sp.Pow) and abs(_plain_number(value.exp)) > _HIGHEST:
+                raise ValueError(f"formula {self.text!r} has a power too high, expected up to {_HIGHEST:,}.")
+            self.sizes[value] = 1 + sum(map(self._size, getattr(value, "args", ())))
+        return self.sizes[value]
+
+    def _read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
         match node:
             case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                return self.constant(self._part(node))
+                if _NUMBER.fullmatch(part := self._part(node)):
+                    return self.constant(part)
             case ast.Name(id=name):
                 if name not in names:
                     known = ", ".join(names) or "no names at all"
@@ -119,7 +168,14 @@ class _Reader:
                 values = self.read(left, names), self.read(right, names)
                 if isinstance(op, ast.Pow):
                     self._check_exponent(values[1])
-                return _BINARY[type(op)](*values)
+                elif isinstance(op, ast.MatMult) and all(map(is_matrix, values)):
+                    a, b = values
+                    product = self._whole_size(a) * b.shape[1] + self._whole_size(b) * a.shape[0]
+                    self._count(product // 4)
+                try:
+                    return _BINARY[type(op)](*values)
+                except _FOREIGN:
+                    pass  # sympy knows no such operation
             case ast.Call(func=ast.Name(id="sum"), args=[term, ast.Name(id=i), last], keywords=[]):
                 count = self.read(last, names)
                 if not _whole(count, 1, 16):
@@ -127,10 +183,15 @@ class _Reader:
                 terms = [self.read(term, {**names, i: sp.Integer(k)}) for k in range(1, count + 1)]
                 return sum(terms[1:], terms[0])
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in self.functions:
+                if self.depth == _DEEPEST:
+                    raise ValueError(f"formula {self.text!r} nests functions, expected {_DEEPEST} at most.")
+                self.depth += 1
+                given = [self.read(arg, names) for arg in args]
+                self.depth -= 1
                 try:
-                    return self.functions[name](*(self.read(arg, names) for arg in args))
-                except TypeError:
-                    pass  # not the number of arguments that it takes
+                    return self.functions[name](*given)
+                except _FOREIGN:
+                    pass  # not what it takes, or not so many
         raise ValueError(
             f'formula "{self.text}" holds "{self._part(node)}", '
             f"expected arithmetic with the names and functions at hand."
@@ -159,6 +220,16 @@ class _Reader:
 
 def _whole(value: Expr, low: int, high: int) -> bool:
     return isinstance(value, sp.Integer) and low <= value <= high
+
+
+def _plain_number(value: Expr) -> float:
+    """Return the size of a number without symbols, and 0 for what has some."""
+    if value.free_symbols:
+        return 0.0
+    try:
+        return abs(complex(sp.N(value, 5)))
+    except OverflowError:
+        return math.inf
 
 
 def is_matrix(value: Expr) -> bool:
@@ -192,6 +263,13 @@ def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
     if getattr(a, "shape", ()) != getattr(b, "shape", ()):
         raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
     return combine(a, b)
+
+
+def _quotient(a: Expr, b: Expr) -> Expr:
+    """Divide a number, or every entry of a matrix, by a number."""
+    if is_matrix(b):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not divide")
+    return a / b
 
 
 def _product(a: Expr, b: Expr) -> Expr:

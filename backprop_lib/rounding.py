@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 import sympy as sp
 
 from backprop_lib.expressions import parse
+from backprop_lib.inputs import got
 
 __all__ = ["AGREES", "TRUNCATED", "WRONG", "compare_digits", "decimal", "own_arithmetic", "unit"]
 
@@ -19,8 +20,15 @@ TRUNCATED = "truncated, not rounded"
 WRONG = "wrong"
 
 
-def compare_digits(printed: str, right: Decimal) -> str:
+def compare_digits(printed: str, right: Decimal | float) -> str:
     """Say whether a printed number is `right` at the digits shown: rounded, cut off, or neither.
+
+    A right value that has left the range of numbers agrees with no digits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `printed` shows no number, or `right` is none.
 
     Examples
     --------
@@ -29,10 +37,17 @@ def compare_digits(printed: str, right: Decimal) -> str:
     >>> compare_digits(".4", Decimal("0.5"))
     'wrong'
     """
-    shown = Decimal(printed)
-    if abs(shown - right) <= unit(printed) / 2:
-        return AGREES
-    return TRUNCATED if shown == right.quantize(unit(printed), rounding=ROUND_DOWN) else WRONG
+    shown, last = _printed(printed), unit(printed)
+    if not isinstance(right, Decimal | int | float) or isinstance(right, bool):
+        raise TypeError(f"right is {got(right)}, expected a number.")
+    right = Decimal(right)
+    if not right.is_finite():
+        return WRONG
+    with localcontext(prec=len(printed) + 30, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        if abs(shown - right) <= last / 2:
+            return AGREES
+        cut_off = abs(shown - right) < last and shown == right.quantize(last, rounding=ROUND_DOWN)
+    return TRUNCATED if cut_off else WRONG
 
 
 def own_arithmetic(shown: str, off: Mapping[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
@@ -74,9 +89,28 @@ def own_arithmetic(shown: str, off: Mapping[Decimal, Decimal]) -> tuple[Decimal,
 
 def unit(printed: str) -> Decimal:
     """Return one unit in the last place of a number as printed."""
-    return Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent))
+    return Decimal((0, (1,), int(_printed(printed).as_tuple().exponent)))
 
 
 def decimal(value: Expr) -> Decimal:
-    """Return a number of sympy's with thirty digits."""
-    return Decimal(str(sp.N(value, 30)))
+    """Return a number of sympy's with thirty digits.
+
+    Raises
+    ------
+    ValueError
+        If it is not a real one.
+    """
+    try:
+        return Decimal(str(sp.N(value, 30)))
+    except InvalidOperation:
+        raise ValueError(f"value is {got(value)}, expected a real number.") from None
+
+
+def _printed(text: object) -> Decimal:
+    """Return a number as printed, or say what was got."""
+    try:
+        if isinstance(text, str) and (number := Decimal(text)).is_finite():
+            return number
+    except InvalidOperation:
+        pass
+    raise ValueError(f"printed is {got(text)}, expected the digits of a number, such as '0.57'.")
