@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
-from backprop_lib.inputs import check_targets, finite_rows, uncopied_rows
+from backprop_lib.inputs import NotFinite, check_targets, finite_rows, uncopied_rows
 from backprop_lib.network import Network
 from backprop_lib.text import counted
 
-__all__ = ["Batch", "Batches", "cut", "examples", "is_right"]
+__all__ = ["Batch", "Batches", "check_first_loss", "cut", "examples", "is_right"]
 
 _BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache
 Batch = tuple[Array, Array, Array]
@@ -95,6 +95,19 @@ def examples(
         if np.iscomplexobj(array):
             raise TypeError(f"{name} holds complex numbers, expected real ones for training.")
     return x, t
+
+
+def check_first_loss(loss: float, dtype: str = "float64") -> None:
+    """Raise `NotFinite` if a training would start where the loss is no number.
+
+    Examples
+    --------
+    >>> check_first_loss(float("inf"))
+    Traceback (most recent call last):
+    backprop_lib.inputs.NotFinite: the loss is inf before training, in float64, expected a number.
+    """
+    if not np.isfinite(loss):
+        raise NotFinite(f"the loss is {loss} before training, in {dtype}, expected a number.")
 
 
 def is_right(a: Array, t: Array) -> Array:

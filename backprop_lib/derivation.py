@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from backprop_lib.evaluation import Evaluator
 from backprop_lib.network import Network
 from backprop_lib.slopes import A, T, Z, loss_slope_of, slope_of
 
@@ -133,7 +135,9 @@ class Derivation:
         >>> d.delta("z1[0]")
         a1[0] - t[0]
         """
-        z = self.symbols[z] if isinstance(z, str) else z
+        if not (name := str(z)).startswith("z") or name not in self.symbols:
+            raise ValueError(f"{name!r} is no pre-activation, expected a name from 'z1[0]' on.")
+        z = self.symbols[name]
         if z not in self._deltas:
             (a,) = self.used_in(z)
             if a in self._outputs():
@@ -171,8 +175,17 @@ class Derivation:
         return values
 
     def evaluate(self, name: str, x: ArrayLike, t: ArrayLike) -> float:
-        """Return ∂E/∂`name` for one example by putting the numbers into the symbols."""
-        return float(self.gradient(name).xreplace(_floats(self.numbers(x, t))))
+        """Return ∂E/∂`name`, the mean over the batch, by putting the numbers into the symbols."""
+        return self.evaluator(x, t, [name])[0][name]
+
+    def evaluate_all(self, x: ArrayLike, t: ArrayLike) -> dict[str, float]:
+        """Return what `evaluate` returns, for every parameter."""
+        return self.evaluator(x, t)[0]
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """What takes the numbers; made once."""
+        return Evaluator(self)
 
     def exact(self, name: str, values: Mapping[str, str | int | Fraction]) -> Fraction:
         """Return ∂E/∂`name` in exact rational arithmetic, with `values` for the symbols it contains.
@@ -243,7 +256,3 @@ class Derivation:
 def derive(net: Network) -> Derivation:
     """Return the symbols and chain-rule derivatives of a network; see `Derivation`."""
     return Derivation(net)
-
-
-def _floats(values: Mapping[Expr, float]) -> dict[Expr, Expr]:
-    return {symbol: sp.Float(value) for symbol, value in values.items()}

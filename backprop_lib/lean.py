@@ -18,11 +18,26 @@ from functools import partial
 from itertools import accumulate, pairwise
 
 import numpy as np
-from numpy import add, copyto, divide, exp, matmul, multiply, ndarray, negative, subtract
+from numpy import (
+    add,
+    copyto,
+    cosh,
+    divide,
+    exp,
+    fmin,
+    matmul,
+    multiply,
+    ndarray,
+    negative,
+    reciprocal,
+    subtract,
+    tanh,
+)
 
 from backprop_lib.batches import Batches
 from backprop_lib.functions import ACTIVATIONS, Activation, Array
 from backprop_lib.network import Network
+from backprop_lib.own_classes import only_plain
 
 __all__ = ["Calls", "Lean", "in_place"]
 
@@ -37,6 +52,7 @@ class Lean:
     """
 
     def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
+        only_plain(net, "what trains without checks")
         self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
         self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
         size = sum(rows * columns for rows, columns in self._shapes)
@@ -73,7 +89,7 @@ class Lean:
     def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
         """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
         work = self._run(X)
-        subtract(work.a, T, work.delta)  # for the cross-entropy of a sigmoid this is ∂E/∂z already
+        work.begin(T)
         work.rate[()] = rate
         for call in work.backward:
             call()
@@ -128,6 +144,9 @@ class _Work:
         z, a, delta = ([np.empty((batch, n), dtype) for n in net.sizes[1:]] for _ in range(3))
         self.first_z, self.first_delta = z[0], delta[0]
         self.z, self.a, self.delta = z[last], a[last], delta[last]
+        self._room, self._one = np.empty_like(self.z), np.ones((), dtype)
+        at_z = net.loss_rule.slope_at_z is not None
+        self.begin = self._begin_at_z if at_z else self._begin
         for i, (M, G) in enumerate(zip(lean.layers, lean.slopes, strict=True)):
             activate, times_slope = in_place(net.activations[i], z[i], a[i], delta[i])
             downward: Calls = []
@@ -142,10 +161,25 @@ class _Work:
                 self.forward.append(partial(multiply, z[0], scale, z[0]))
                 downward = [partial(multiply, delta[0], scale, delta[0])]
             if i == last:
-                times_slope = [] if net.loss_rule.slope_at_z is not None else times_slope
+                times_slope = [] if at_z else times_slope
                 times_slope.append(partial(multiply, delta[i], self.rate, delta[i]))
             self.forward += activate
             self.backward = times_slope + downward + self.backward
+
+    def _begin(self, T: Array) -> None:
+        """Fill the last delta with a − T, which the slope of a squared error is made of."""
+        subtract(self.a, T, self.delta)
+
+    def _begin_at_z(self, T: Array) -> None:
+        """Fill the last delta with ∂E/∂z of the cross-entropy, (1 − T) σ(z) − T σ(−z)."""
+        room, one, delta = self._room, self._one, self.delta
+        exp(self.z, room)
+        add(room, one, room)
+        reciprocal(room, room)
+        multiply(room, T, room)
+        subtract(one, T, delta)
+        multiply(delta, self.a, delta)
+        subtract(delta, room, delta)
 
 
 def _product(A: Array, B: Array, out: Array) -> None:
@@ -158,21 +192,26 @@ def _product(A: Array, B: Array, out: Array) -> None:
 def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
     """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
 
-    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. Where e^(−z) overflows,
-    1/inf is 0, as it should be.
+    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. With e = e^(−z) it is
+    1/(1 + e), and 1 − a, whose digits would be lost where a is almost 1, is e·a. Where e overflows, a is
+    1/inf, so 0 as it should be, and e·a is no number: there 1 − a is 1.
     """
+    room = np.empty_like(z)
+    if f is ACTIVATIONS["tanh"]:  # whose slope is 1/cosh²
+        square = [partial(cosh, z, room), partial(multiply, room, room, room)]
+        return [partial(tanh, z, a)], [*square, partial(divide, delta, room, delta)]
     if f is not ACTIVATIONS["sigmoid"]:
         return [lambda: copyto(a, f.rule(z))], [lambda: multiply(delta, f.slope(z, a), delta)]
-    room = np.empty_like(z)
     one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
     fill: Calls = [
         partial(negative, z, room),
         partial(exp, room, room),
-        partial(add, room, one, room),
-        partial(divide, one, room, a),
+        partial(add, room, one, a),
+        partial(reciprocal, a, a),
     ]
     return fill, [
-        partial(subtract, one, a, room),
+        partial(multiply, room, a, room),
+        partial(fmin, room, one, room),
         partial(multiply, room, a, room),
         partial(multiply, delta, room, delta),  # quicker than delta *= …
     ]

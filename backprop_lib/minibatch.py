@@ -150,7 +150,7 @@ def epochs_like_document_003(
         order = np.arange(len(x))
         stream.shuffle(order)
         sums = []
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             for X, XT, T in batches.in_order(order):
                 off = lean.step(X, XT, T, rate) - T
                 sums.append(np.vdot(off, off) / batch_size)

@@ -10,6 +10,7 @@ Layers are numbered from 1, as in the formulas; layer 0 is the input.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
 from backprop_lib.inputs import check_targets, finite_number, finite_rows, truth
 from backprop_lib.layers import check_output_fits, checked_layers
-from backprop_lib.parameters import Gradients, Trace, named, random_weights, rebuilt
+from backprop_lib.parameters import Gradients, Trace, moved, named, random_weights, rebuilt
 from backprop_lib.text import plural
 
 __all__ = ["Gradients", "Network", "Trace"]
@@ -158,21 +159,20 @@ class Network:
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
         """Return the loss, summed over the outputs and averaged over the batch."""
-        trace, t = self._forward_with_targets(x, t)
-        if self.loss_rule.rule_at_z is not None:
-            losses = self.loss_rule.rule_at_z(trace.z[-1], t)
-        else:
-            losses = self.loss_rule.rule(trace.a[-1], t)
+        (trace, t), rule = self._forward_with_targets(x, t), self.loss_rule
+        losses = rule.rule(trace.a[-1], t) if rule.rule_at_z is None else rule.rule_at_z(trace.z[-1], t)
         return losses.sum(axis=-1).mean().item()  # type: ignore[no-any-return]
 
     def step(self, gradients: Gradients, learning_rate: float) -> Network:
-        """Return the network after one step of gradient descent, w − η ∂E/∂w."""
+        """Return the network after one step of gradient descent, w − η ∂E/∂w.
+
+        Without `gradients.biases` the biases stay as they are.
+        """
         eta = finite_number("learning_rate", learning_rate)
-        weights = [w - eta * g for w, g in zip(self.weights, gradients.weights, strict=True)]
-        if self.biases is None or gradients.biases is None:
-            return self.replace(weights, None)
-        biases = [b - eta * g for b, g in zip(self.biases, gradients.biases, strict=True)]
-        return self.replace(weights, biases)
+        weights = moved("weights", self.weights, gradients.weights, eta)
+        if gradients.biases is None:
+            return self.replace(weights, self.biases)
+        return self.replace(weights, moved("biases", self.biases, gradients.biases, eta))
 
     @property
     def sizes(self) -> list[int]:
@@ -202,8 +202,11 @@ class Network:
         return self.replace(*rebuilt(self.weights, self.biases, {**self.by_name(), **values}))
 
     def replace(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None) -> Network:
-        """Return a network with other weights and biases, and the same activations and loss."""
-        return Network(weights, biases, [f.name for f in self.activations], self.loss_rule.name)
+        """Return a copy with other weights and biases: same class, attributes, activations and loss."""
+        checked = Network(weights, biases, [f.name for f in self.activations], self.loss_rule.name)
+        other = copy(self)
+        other.weights, other.biases = checked.weights, checked.biases
+        return other
 
     def save(self, path: str | Path) -> None:
         """Write the network to an npz file of plain arrays, whole or not at all."""

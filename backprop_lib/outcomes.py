@@ -122,8 +122,8 @@ def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Los
     Examples
     --------
     >>> from backprop_lib.functions import ACTIVATIONS, LOSSES
-    >>> f, a = ACTIVATIONS["sigmoid"], np.array([[[0.5, 0.001]]])
-    >>> saturated([(f, a, a)], np.array([[[1.0]]]), LOSSES["half_squared_error"])
+    >>> f, z = ACTIVATIONS["sigmoid"], np.array([[[0.0, -7.0]]])
+    >>> saturated([(f, z, f.rule(z))], np.array([[[1.0]]]), LOSSES["half_squared_error"])
     array([False,  True])
     """
     flat = []

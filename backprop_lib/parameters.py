@@ -15,7 +15,7 @@ import numpy as np
 from backprop_lib.functions import Array, choose
 from backprop_lib.inputs import got, whole_number
 
-__all__ = ["SPREADS", "Gradients", "Trace", "named", "random_weights", "rebuilt"]
+__all__ = ["SPREADS", "Gradients", "Trace", "moved", "named", "random_weights", "rebuilt"]
 
 # Random weights have the standard deviation 1/√n, with n from a layer's numbers of inputs and outputs.
 SPREADS: Mapping[str, Callable[[int, int], float]] = {
@@ -89,6 +89,24 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
 
 def _positive(size: object) -> bool:
     return isinstance(size, int | np.integer) and not isinstance(size, bool) and bool(size > 0)
+
+
+def moved(name: str, values: list[Array] | None, slopes: list[Array], rate: float) -> list[Array]:
+    """Return `values` moved against `slopes`, which must have the same shapes.
+
+    Examples
+    --------
+    >>> moved("weights", [np.ones((1, 2))], [np.ones((2, 2))], 0.5)
+    Traceback (most recent call last):
+    ValueError: gradients.weights has the shapes (2, 2), expected (1, 2), those of the network's weights.
+    """
+    found, expected = ([np.shape(array) for array in arrays or []] for arrays in (slopes, values))
+    if found != expected:
+        here, there = (", ".join(map(str, shapes)) or "none" for shapes in (found, expected))
+        raise ValueError(
+            f"gradients.{name} has the shapes {here}, expected {there}, those of the network's {name}."
+        )
+    return [value - rate * slope for value, slope in zip(values or [], slopes, strict=True)]
 
 
 def named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:

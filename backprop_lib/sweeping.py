@@ -14,11 +14,13 @@ import numpy as np
 from numpy import add, multiply
 from numpy.typing import ArrayLike
 
+from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.functions import Activation, Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import Calls, in_place
 from backprop_lib.network import Network
 from backprop_lib.outcomes import Outcome, judge, saturated
+from backprop_lib.own_classes import only_plain
 
 __all__ = ["Outcome", "Sweep", "loss_on_grid", "sweep"]
 
@@ -66,25 +68,22 @@ def sweep(
 ) -> Sweep:
     """Train the same network at many learning rates in one loop and return all losses and paths.
 
-    Each training takes the same steps as `train` would. The loop ends early once every rate is below
-    `stop_below`. Memory grows with epochs · parameters · rates: 16 MB for 8000 · 4 · 61.
+    Each takes the steps of `train`; the loop ends once every rate is below `stop_below`. Memory grows with
+    epochs · parameters · rates: 16 MB for 8000 · 4 · 61.
 
     Parameters
     ----------
     net : Network
-    x : array_like, shape (features,) or (batch, features)
-    t : array_like, shape (outputs,) or (batch, outputs)
+    x, t : array_like, of the shapes that `train` takes
     learning_rates : array_like, shape (rates,)
-    epochs : int
-        Number of updates at most.
+    epochs : int, the number of updates at most
     stop_below : float, optional
         The loss to reach; `Sweep.outcome` judges by it.
     """
-    rates = finite_array("learning_rates", learning_rates, ndim=(1,))
+    rates = _real("learning_rates", learning_rates, ndim=(1,))
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
-    net.loss(x, t)  # checks x and t
-    copies = _Copies(net, x, t, len(rates))
+    copies = _Copies(net, x, t, len(rates), "sweep")
     together = max(1, _TOGETHER // (copies.values.size + copies.outputs.size))
     losses: list[Array] = []
     paths: list[Array] = []
@@ -100,6 +99,7 @@ def sweep(
                 copies.forward()
                 path[k], outputs[k] = copies.values, copies.outputs
             losses.append(copies.losses(outputs))
+            check_first_loss(losses[0][0, 0])
             stuck = copies.saturated()
         paths.append(path)
         done += rows
@@ -120,11 +120,12 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     >>> loss_on_grid(net, [0.1], [0.9], {"w2[0,0]": [0.5, 4.0]}).round(6).tolist()
     [0.056544, 9.9e-05]
     """
-    net.loss(x, t)  # checks x and t
-    arrays = {name: finite_array(name, value, ndim=(1, 2)) for name, value in values.items()}
-    shape = next(iter(arrays.values())).shape
+    arrays = {name: _real(f"values[{name!r}]", value, ndim=(1, 2)) for name, value in values.items()}
     net.with_values({name: array.flat[0] for name, array in arrays.items()})  # checks the names
-    copies = _Copies(net, x, t, int(np.prod(shape)))
+    if len(shapes := sorted({array.shape for array in arrays.values()})) != 1:
+        got = " and ".join(map(str, shapes)) or "none"
+        raise ValueError(f"values has the shapes {got}, expected one shape for all parameters.")
+    copies = _Copies(net, x, t, int(np.prod(shape := shapes[0])), "loss_on_grid")
     for row, name in enumerate(net.by_name()):
         if name in arrays:
             copies.values[row] = arrays[name].ravel()
@@ -133,14 +134,22 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
         return copies.losses(copies.outputs[None]).reshape(shape)
 
 
+def _real(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
+    if not np.iscomplexobj(array := finite_array(name, value, ndim)):
+        return array
+    raise TypeError(f"{name} holds complex numbers, expected real ones.")
+
+
 class _Copies:
     """One network in many copies, with the copies on the last axis: `values[p, r]` is parameter p of copy r.
 
-    The formulas are those of `Network`, written as sums of products because each copy has its own matrix. As
-    in `lean`, all arrays are made once.
+    The formulas are those of `Network`, as sums of products: each copy has its own matrix. As in `lean`, all
+    arrays are made once.
     """
 
-    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, copies: int) -> None:
+    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, copies: int, who: str) -> None:
+        only_plain(net, who)
+        examples(net, x, t)  # checks them
         self.net = net
         self.values = np.repeat(np.array(list(net.by_name().values()))[:, None], copies, axis=1)
         self._slopes = np.empty_like(self.values)
@@ -185,8 +194,7 @@ class _Copies:
     def losses(self, outputs: Array) -> Array:
         """Return the losses (times, copies) that belong to `outputs` of several times."""
         rule = self.net.loss_rule.rule_at_z or self.net.loss_rule.rule
-        mean: Array = rule(outputs, self._t).sum(axis=(1, 2)) / len(self._x)
-        return mean
+        return rule(outputs, self._t).sum(axis=(1, 2)) / len(self._x)  # type: ignore[no-any-return]
 
     def saturated(self) -> Array:
         """Say of each copy, after a forward pass, whether slopes near zero keep it from learning."""
@@ -196,10 +204,8 @@ class _Copies:
     def step(self, rates: Array) -> None:
         """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""
         rule, last = self.net.loss_rule, self._layers[-1]
-        if rule.slope_at_z is None:
-            last.delta[:] = rule.slope(last.a, self._t)
-        else:
-            last.delta[:] = rule.slope_at_z(last.z, self._t)
+        at_z, t = rule.slope_at_z, self._t
+        last.delta[:] = rule.slope(last.a, t) if at_z is None else at_z(last.z, t)
         for call in self._backward:
             call()
         self._slopes *= rates

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.batches import Batch, Batches, cut, examples, is_right
+from backprop_lib.batches import Batch, Batches, check_first_loss, cut, examples, is_right
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.inputs import NotFinite, finite_number, whole_number
+from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.lean import Lean
 from backprop_lib.network import Network
+from backprop_lib.own_classes import only_plain
 
 __all__ = ["Trainer", "Update", "examples", "is_right"]
 
@@ -83,11 +84,7 @@ class Trainer:
         test: tuple[ArrayLike, ArrayLike] | None = None,
         keep_path: bool = False,
     ) -> None:
-        if (type(net).gradients, type(net).step) != (Network.gradients, Network.step):
-            raise TypeError(
-                f"net is of the class {type(net).__name__}, which changes how a network learns, expected a "
-                f"Network: only training on the whole batch, with no other settings, calls its methods."
-            )
+        only_plain(net, "a Trainer")
         self.learning_rate = finite_number("learning_rate", learning_rate)
         self._rng = np.random.default_rng(whole_number("seed", seed))
         x, t = examples(net, x, t)
@@ -105,10 +102,7 @@ class Trainer:
             self._records = [self._record(perf_counter())]
         self._state = self._state_now(0)
         self._begun: tuple[int, Iterator[Batch]] | None = None  # updates made in an epoch, batches to come
-        if not np.isfinite(self.loss):
-            raise NotFinite(
-                f"the loss is {self.loss} before training, in {self._lean.dtype}, expected a number."
-            )
+        check_first_loss(self.loss, self._lean.dtype.name)
 
     def epoch(self, *, measure: bool = True) -> bool:
         """Use every example once; return False, and change nothing, if that would leave the range of floats.

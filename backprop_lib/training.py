@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.history import History
 from backprop_lib.inputs import NotFinite, finite_number, whole_number
 from backprop_lib.network import Network
@@ -68,6 +69,11 @@ def train(
         If an argument is of the wrong kind or does not fit the network. Divergence is no error: the
         history then ends at the last epoch whose loss is finite.
 
+    Notes
+    -----
+    On the whole batch, with no other settings, a class of one's own is trained with its own methods, and
+    stays what it is. All else is faster than those and takes nothing but a `Network`.
+
     Examples
     --------
     Document 002 trains until E < 5·10⁻⁵:
@@ -103,8 +109,11 @@ def _train_on_all(
     net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, epochs: int, goal: float
 ) -> History:
     """Train on the whole batch with the network's own `gradients` and `step`, which a class may override."""
-    loss, path, times = [net.loss(x, t)], [list(net.by_name().values())], [perf_counter()]
+    examples(net, x, t)  # checks them
+    path, times = [list(net.by_name().values())], [perf_counter()]
     with np.errstate(over="ignore", invalid="ignore"):
+        loss = [net.loss(x, t)]
+        check_first_loss(loss[0])
         while len(loss) <= epochs and not loss[-1] < goal:
             try:
                 following = net.step(net.gradients(x, t), learning_rate)

@@ -1,5 +1,6 @@
 """Each rule's four lines agree with each other, and none of them overflows."""
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -8,23 +9,35 @@ from backprop_lib.functions import ACTIVATIONS, LOSSES, choose, sigmoid, softplu
 
 Z, A, T = sp.symbols("z a t", real=True)
 POINTS = np.array([-7.3, -2.0, -0.5, 0.05, 0.25624, 1.0, 3.7, 9.1])
+SATURATED = np.array([-700.0, -300.0, -40.0, -20.0, -14.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0])
+EVERYWHERE = np.concatenate([POINTS, SATURATED])
 HUGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
+
+
+def exactly(expression, points):
+    """Return sympy's expression in z at each point, computed with so many digits that none is lost."""
+    function = sp.lambdify(Z, expression, "mpmath")
+    with mpmath.workdps(700):
+        return np.array([float(function(mpmath.mpf(float(z)))) for z in points])
 
 
 @pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=lambda f: f.name)
 def test_numpy_computes_what_sympy_writes(f):
-    a = f.rule(POINTS)
-    rule = sp.lambdify(Z, f.formula(sp, Z), "numpy")(POINTS)
-    slope = sp.lambdify([Z, A], f.slope_formula(sp, Z, A), "numpy")(POINTS, a)
-    np.testing.assert_allclose(a, rule, rtol=1e-14, atol=1e-15)
-    np.testing.assert_allclose(f.slope(POINTS, a), slope * np.ones_like(POINTS), rtol=1e-14)
+    a, written = f.rule(EVERYWHERE), f.formula(sp, Z)
+    np.testing.assert_allclose(a, exactly(written, EVERYWHERE), rtol=3e-15)
+    slope = sp.sympify(f.slope_formula(sp, Z, A)).subs(A, written)
+    np.testing.assert_allclose(f.slope(EVERYWHERE, a), exactly(slope, EVERYWHERE), rtol=3e-15)
 
 
 @pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=lambda f: f.name)
 def test_a_slope_is_the_derivative_that_sympy_derives(f):
-    derived = sp.lambdify(Z, sp.diff(f.formula(sp, Z), Z), "numpy")(POINTS)
-    slope = f.slope(POINTS, f.rule(POINTS))
-    np.testing.assert_allclose(slope, derived * np.ones_like(POINTS), rtol=1e-11)
+    derived = exactly(sp.diff(f.formula(sp, Z), Z), EVERYWHERE)
+    np.testing.assert_allclose(f.slope(EVERYWHERE, f.rule(EVERYWHERE)), derived, rtol=3e-15)
+
+
+def test_relu_is_flat_at_its_kink():
+    f, zero = ACTIVATIONS["relu"], np.array([0.0, -0.0])
+    assert f.slope(zero, f.rule(zero)).tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("f", LOSSES.values(), ids=lambda f: f.name)

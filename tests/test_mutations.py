@@ -41,7 +41,7 @@ def witnesses_on(network):
     [
         ("delta = (delta @ self.weights[layer]) * slope", "delta = -(delta @ self.weights[layer]) * slope"),
         ("delta = (delta @ self.weights[layer]) * slope", "delta = (delta @ self.weights[layer]) + slope"),
-        ("slope(z[layer - 1], a[layer])", "slope(z[layer - 1], z[layer - 1])"),
+        ("slope(z[layer - 1], a[layer])", "slope(a[layer], a[layer])"),
         ("weights = [delta.T @ a_in / batch", "weights = [-delta.T @ a_in / batch"),
         ("weights = [delta.T @ a_in / batch", "weights = [delta.T @ a_in"),
         ("[delta.sum(axis=0) / batch", "[delta.sum(axis=0)"),
