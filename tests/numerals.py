@@ -2,7 +2,7 @@
 
 Digits that count nothing are passed over, by narrow rules: names (`w1[0,2]`, a₂, document 002, chapter 3,
 Python 2), addresses, the dates of sources, the numbers of headings and of the entries of a list, indices and
-exponents, and single digits in a formula with letters, as in 1 − a or ½(t − a)², that follow no equals sign.
+squares, and a few formulas exactly as they stand, as the 1 of a(1 − a) and the ½ of ½(t − a)².
 """
 
 import re
@@ -80,10 +80,17 @@ NAMES = [
 ]
 NAME = re.compile("|".join(f"(?:{name})" for name in NAMES), re.MULTILINE)
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$", re.DOTALL)
-INDEX = re.compile(r"_\{[^{}]*\}|_\w|\^\{\((?:[^{}]*)\)\}|(?<!10)(?<!10\})\^(?:\{[^{}]*\}|\w|\\top)")
-COMMAND = re.compile(
-    r"\\(?:[tdc]?frac|cdot|to|times|qquad|quad|text|ln|approx|displaystyle|leftarrow|underset|big|Big|left|right)\b"
-)
+# In a formula: indices, layers, squares, and what no reader takes for a number, exactly as it stands.
+INDEX = re.compile(r"_\{[^{}]*\}|_\w|\^\{\([^{}]*\)\}|\^\{\d\+\}|\^\d(?=_)|\^2(?!\d)|\^\{2\}")
+FORMULAS = [
+    r"(?P<a>\\hat y|[a-zA-Z]) *(?:\\, *)?\(1 - (?P=a) *\)",  # the slope of the sigmoid
+    r"\\d?frac\{1\}\{1 \+ e\^\{-z\}\}|1/\(1 \+ e\^\{-z\}\)",  # the sigmoid
+    r"\\t?frac\{1\}\{2\} *(?=(?:\\sum *)?\()",  # half of a square
+    r"1/n(?!\w)",
+]
+FACTOR = re.compile(r"(?<=\d)[a-z](?![\d-])")  # the x of 6x
+HALF_SQUARE = re.compile(r"½(?=Σ?\()")
+FORMULA = re.compile("|".join(f"(?:{formula})" for formula in FORMULAS))
 
 
 @dataclass(frozen=True)
@@ -113,20 +120,8 @@ def blank(text, pattern):
 
 def plain(text):
     """Return a text of the same length in which only digits that count are left."""
-
-    def formula(match):
-        inner = blank(match[0], INDEX)
-        letters = re.search(r"[A-Za-z]", COMMAND.sub("", inner))
-        if not letters:
-            return inner
-        structure = r"\\[td]?frac\{\d\}\{\d\}|(?<![\d.])\d(?![\d.]|\s*\\cdot\s*10)|½"
-        return re.sub(
-            rf"((?:=|<|>|\\to|\\approx|\\ldots|\\leftarrow)\s*[-−]?\s*)?({structure})",
-            lambda m: m[0] if m[1] else " " * len(m[0]),
-            inner,
-        )
-
-    return blank(MATH.sub(formula, text), NAME)
+    text = MATH.sub(lambda match: blank(blank(blank(match[0], INDEX), FORMULA), FACTOR), text)
+    return blank(blank(text, HALF_SQUARE), NAME)
 
 
 @lru_cache(10_000)
