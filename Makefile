@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-widgets mnist-runs lock clean
+.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-rates bench-widgets mnist-runs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ bench: $(VENV)/locked-test ## Compare the training's speed with what is installe
 
 bench-quick: $(VENV)/locked-test ## The same comparison, short: less than a minute
 	$(BIN)/python benchmarks/training.py --quick
+
+bench-rates: $(VENV)/locked-test ## Try all that the texts say about learning rates and causes: minutes
+	$(BIN)/python benchmarks/learning_rates.py --all
 
 bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to changed pixels
 	$(BIN)/python benchmarks/widget_latency.py
