@@ -108,8 +108,7 @@ def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Los
     """Say for each copy of a network whether slopes near zero keep it from learning.
 
     That is so if f′(z) is below a hundredth of f's greatest slope for outputs that make up half of the loss,
-    or for every neuron of a hidden layer and every example while an output is wrong by over 0.01. In the
-    chapters, trainings that saturate have 0.002 or less of it there, all others 0.05 or more. A loss that
+    or for every neuron of a hidden layer and every example while an output is wrong by over 0.01. A loss that
     passes its slope on to z directly, as the cross-entropy does, suffers no flat outputs.
 
     Parameters

@@ -843,7 +843,7 @@ def the_cut() -> Iterator[Figure]:
         yield between(f"{what}: share right", accuracy(net, X[700:], T[700:]), low, high)
 
 
-# ---- chapter 7, and the package ------------------------------------------------------------------
+# ---- chapter 7 -----------------------------------------------------------------------------------
 
 
 @carries(
@@ -874,38 +874,6 @@ def three_changes() -> Iterator[Figure]:
         ("short steps from the start", share(128, "relu", [(0.04, 3)])),
     ):
         yield between(f"only this changed back: {name}", other, 0.9, all_three)
-
-
-@carries(
-    "01:slider-text",
-    says=(
-        "outcomes.saturated: trainings that saturate have 0.002 or less of the slope, all others 0.05 or more"
-    ),
-)
-def slopes_at_the_end() -> Iterator[Figure]:
-    flat, steep = [], []
-    for (net, x, t), around, updates, goal in (
-        (ONE_PATH, 0.9, 8200, GOAL),
-        (FOUR, 0.5, 1000, 0.54),
-        (TWO_PATHS, 0.3, 1000, 1e-5),
-        (LAYER, 1.0, 5000, 1e-4),
-    ):
-        rates = [log_rate(around, step) for step in range(-15, 46)]
-        runs = sweep(net, x, t, rates, updates, goal)
-        for r in range(len(rates)):
-            if (kind := runs.outcome(r).kind) == "converges":
-                continue
-            a = (
-                net.with_values(dict(zip(net.by_name(), runs.path[-1, :, r], strict=True)))
-                .forward(np.atleast_2d(x))
-                .a
-            )
-            share = (a[-1] - t) ** 2
-            found = [float((share * 4 * a[-1] * (1 - a[-1])).sum() / share.sum())]
-            found += [float((4 * layer * (1 - layer)).max()) for layer in a[1:-1]]
-            (flat if kind == "saturates" else steep).append(min(found))
-    yield between("most of those that saturate", max(flat), 0, 0.002)
-    yield between("least of the others", min(steep), 0.05, 1)
 
 
 # ---- running -------------------------------------------------------------------------------------
