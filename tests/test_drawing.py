@@ -18,6 +18,21 @@ NET = Network(weights=[[[0.5]], [[-0.25]]])
 X, T = [0.1], [0.9]
 
 
+@pytest.mark.parametrize(
+    ("loss", "goal", "words"),
+    [
+        ([0.5, 0.1], 0.2, "from 0.500000 down to 0.100000; both axes logarithmic."),
+        ([0.1, 0.5], 0.2, "from 0.100000 up to 0.500000; both axes logarithmic. It does not reach the goal."),
+        ([0.5, 0.0], None, "from 0.500000 down to 0.000000; both axes logarithmic."),
+        ([0.5, 1e-310], 0.0, "down to 0.000000; both axes logarithmic. It does not reach the goal."),
+        ([0.0, 0.0], 0.1, "from 0.000000 to 0.000000; both axes logarithmic."),
+        ([0.5], None, "over 1 iteration, from 0.500000 to 0.500000; both axes logarithmic."),
+    ],
+)
+def test_any_loss_has_a_curve_that_says_whether_it_reaches_the_goal(loss, goal, words):
+    assert str(plot_loss(loss, goal)).endswith(words)
+
+
 @pytest.mark.parametrize("name", ["positive", "negative", "ink", "soft"])
 @pytest.mark.parametrize("ground", ["paper", "wash"])
 def test_colours_of_text_have_contrast(name, ground):

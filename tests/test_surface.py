@@ -17,7 +17,7 @@ from strategies import problems
 from backprop_lib import Network, train
 from backprop_lib.checks import central_differences
 from backprop_lib.drawing.contours import contours
-from backprop_lib.drawing.plots import empty_panel
+from backprop_lib.drawing.plots import empty_panel, holding
 from backprop_lib.drawing.slices import Slice
 from backprop_lib.text import fixed, rate
 from backprop_lib.training import loss_on_grid
@@ -429,7 +429,7 @@ def test_the_end_of_the_descent_in_words(example, eta, updates, words):
     else:
         assert number(end[1]) == pytest.approx(loss[-1], rel=6e-3)
     left = re.search(r"leaves the picture at update (\d+)", widget.view.sentence)
-    low, high = widget.limits[:2]
+    low, high = widget.view.surface.limits[:2]
     outside = [k for k, point in enumerate(path) if not all(low <= v <= high for v in point)]
     assert outside[:1] == ([int(left[1])] if left else [])
 
@@ -489,7 +489,6 @@ def test_it_speaks_where_no_widget_can_be_shown():
         ({"region": (4, -4, 0, 1)}, r"region is .*, expected left < right and bottom < top"),
         ({"region": (-4, 4, 1)}, "region holds 3 numbers, expected 4: left, right, bottom, top"),
         ({"region": (-4, math.nan, 0, 1)}, r"region\[1\] is nan, expected a finite number"),
-        ({"region": (1, 4, 0, 1)}, r"region runs from 1 to 4, expected it to hold w1\[0,0\] = 0.5"),
         ({"weights": ("w1[0,0]", "w3[0,0]")}, "weights is .*, expected two different names such as"),
         ({"weights": ("w1[0,0]", "w1[0,0]")}, "expected two different names"),
         ({"weights": "w1[0,0]"}, "expected two different names"),
@@ -506,6 +505,21 @@ def test_it_speaks_where_no_widget_can_be_shown():
 def test_bad_input_is_one_sentence(given, message):
     with pytest.raises(ValueError, match=message):
         explorer(**given)
+
+
+@pytest.mark.parametrize("w1", [5.0, -12.0, 0.0, 1000.0])
+def test_the_map_grows_to_hold_the_start(w1):
+    region = (1, 4, -1, 10)
+    widget = explorer((Network([[[w1]], [[0.5]]]), [0.1], [0.9]), region=region)
+    left, right, bottom, top = widget.view.surface.limits
+    assert left < w1 < right
+    assert (min(left, 1), max(right, 4), bottom, top) == (left, right, -1, 10)
+    assert [slider.value for slider in widget.starts] == [w1, 0.5]
+    assert widget.view.surface.shows((w1, 0.5))
+    beside = explorer((Network([[[2.0, w1], [0.5, 0.5]]]), [0.1, 0.2], [0.9, 0.1]), region=region)
+    assert beside.view.surface.limits == holding(region, [[2.0, w1]])
+    beside.across.value = "w1[1,1]"  # a pair has a map of its own
+    assert beside.view.surface.limits == holding(region, [[0.5, w1]])
 
 
 def test_nan_weights_cannot_come_this_far():

@@ -16,7 +16,17 @@ from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
 
-__all__ = ["curve_panel", "empty_panel", "loss_panel", "plot_loss", "plot_surface", "surface_panel"]
+__all__ = [
+    "curve_panel",
+    "empty_panel",
+    "holding",
+    "loss_panel",
+    "plot_loss",
+    "plot_surface",
+    "surface_panel",
+]
+
+Limits = tuple[float, float, float, float]  # left, right, bottom, top
 
 
 def loss_panel(
@@ -61,7 +71,7 @@ def surface_panel(
     x: ArrayLike,
     t: ArrayLike,
     names: tuple[str, str],
-    limits: tuple[float, float, float, float],
+    limits: Limits,
     frame: Panel | None = None,
 ) -> Panel:
     """Return the loss as contours over two weights, `names`; other parameters stay as they are.
@@ -89,7 +99,27 @@ def surface_panel(
     return ground.overlay(title, marks) if frame else ground.with_ground(title, marks)
 
 
-def empty_panel(limits: tuple[float, float, float, float], names: Sequence[str] = ("", "")) -> Panel:
+def holding(limits: Limits, points: ArrayLike) -> Limits:
+    """Return a map's limits, grown where a point lies outside them, with a tenth of room beyond it.
+
+    Examples
+    --------
+    >>> holding((-4, 4, -1, 10), [[0.5, 0.5]])
+    (-4, 4, -1, 10)
+    >>> holding((-4, 4, -1, 10), [[6, 10], [0.5, -2]])
+    (-4, 7.0, -3.2, 10)
+    """
+    (left, right, bottom, top), found = limits, np.asarray(points, dtype=float)
+    (low_x, low_y), (high_x, high_y) = found.min(axis=0).tolist(), found.max(axis=0).tolist()
+    return (
+        left if low_x >= left else low_x - 0.1 * (right - low_x),
+        right if high_x <= right else high_x + 0.1 * (high_x - left),
+        bottom if low_y >= bottom else low_y - 0.1 * (top - low_y),
+        top if high_y <= top else high_y + 0.1 * (high_y - bottom),
+    )
+
+
+def empty_panel(limits: Limits, names: Sequence[str] = ("", "")) -> Panel:
     """Return axes with nothing on them: they are the same for any two weights, but for their names."""
 
     def draw(axes: Axes) -> None:
@@ -107,13 +137,15 @@ def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
     Loss curve over 3 iterations, from 0.500000 down to 0.020000; both axes logarithmic.
     """
     values = np.asarray(loss, dtype=float)
-    low, high = values.min() / 3, values.max() * 2
-    panel = loss_panel(len(values), min(low, goal / 3) if goal else low, high, goal)
+    above = values[values > 0] if (values > 0).any() else np.ones(1)  # there is no 0 on a logarithmic axis
+    low, high = max(above.min() / 3, 1e-100), above.max() * 2
+    panel = loss_panel(len(values), min(low, goal / 3) if goal else low, high, goal or None)
     keep = thin(len(values))
-    way = "down" if values[-1] < values[0] else "up"
+    way = {-1: "down to", 0: "to", 1: "up to"}[int(np.sign(values[-1] - values[0]))]
+    missed = " It does not reach the goal." if goal is not None and not values[-1] < goal else ""
     alt = (
         f"Loss curve over {counted(len(values), 'iteration')}, from {fixed(values[0])} {way} "
-        f"to {fixed(values[-1])}; both axes logarithmic."
+        f"{fixed(values[-1])}; both axes logarithmic.{missed}"
     )
     return panel.picture(panel.curve(keep + 1, values[keep]), alt)
 
@@ -123,11 +155,14 @@ def plot_surface(
     x: ArrayLike,
     t: ArrayLike,
     names: tuple[str, str],
-    limits: tuple[float, float, float, float],
+    limits: Limits,
     path: Sequence[Sequence[float]] | Array,
 ) -> Picture:
-    """Return the loss surface over two weights with the path of one descent on it."""
-    panel = surface_panel(net, x, t, names, limits)
+    """Return the loss surface over two weights with the path of one descent on it.
+
+    Where the path begins outside the limits, the map grows to show it.
+    """
+    panel = surface_panel(net, x, t, names, holding(limits, path[:1]))
     points = np.asarray(path)[thin(len(path))]
     single = max(net.sizes) == 1
     ends = [

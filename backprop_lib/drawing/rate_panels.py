@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.drawing.canvas import COLOURS, outline
 from backprop_lib.drawing.curves import DASHES, INKS
 from backprop_lib.drawing.panels import Panel, new_panel, thin
-from backprop_lib.drawing.plots import loss_panel, surface_panel
+from backprop_lib.drawing.plots import holding, loss_panel, surface_panel
 from backprop_lib.drawing.valley import all_rates, here, limits
 from backprop_lib.functions import Array
 from backprop_lib.network import Network
@@ -34,7 +34,8 @@ class RatePanels:
     net : Network
     x, t : array_like
     surface : left, right, bottom, top, optional
-        For networks with two parameters: what part of the loss surface to show behind the path.
+        For networks with two parameters: what part of the loss surface to show behind the path;
+        it grows to hold the start.
 
     Examples
     --------
@@ -61,7 +62,8 @@ class RatePanels:
         self._followed: list[int] = []  # parameters that are drawn over the updates
         if surface is not None:
             left, up = net.by_name()
-            self._path = surface_panel(net, x, t, (left, up), surface)
+            shown = holding(surface, [list(net.by_name().values())])
+            self._path = surface_panel(net, x, t, (left, up), shown)
         else:
             self._followed = _most_moved(runs, self.stops)
             names = [plain_name(list(net.by_name())[p], max(net.sizes) == 1) for p in self._followed]

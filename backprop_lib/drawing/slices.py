@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas, outline
 from backprop_lib.drawing.panels import Panel
-from backprop_lib.drawing.plots import empty_panel, surface_panel
+from backprop_lib.drawing.plots import Limits, empty_panel, surface_panel
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
 from backprop_lib.lean import Lean
@@ -25,7 +25,6 @@ from backprop_lib.training import loss_on_grid
 
 __all__ = ["Arrow", "Descent", "Slice", "checked_limits"]
 
-Limits = tuple[float, float, float, float]
 _SHORTEST, _FIXED = 18.0, 36.0  # pixels: of an arrow that is the step itself, and of one that is not
 _FAR = 1e5  # pixels: as far out as a line is drawn
 

@@ -69,7 +69,8 @@ def rate_explorer(
     start : float
         The learning rate to show first: the nearest in the list.
     surface : left, right, bottom, top, optional
-        For networks with two parameters: what part of the loss surface to show.
+        For networks with two parameters: what part of the loss surface to show; it grows to hold the
+        network's own.
 
     Raises
     ------

@@ -14,7 +14,8 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.drawing.slices import Descent, Limits, Slice, checked_limits
+from backprop_lib.drawing.plots import Limits, holding
+from backprop_lib.drawing.slices import Descent, Slice, checked_limits
 from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, rate
@@ -52,7 +53,7 @@ def surface_explorer(
     weights : two str, optional
         Names of the parameters to show first; the first two of the network if not given.
     region : left, right, bottom, top, optional
-        Has to hold the network's own parameters.
+        What the map shows; it grows where the network's own parameters lie outside.
 
     Raises
     ------
@@ -87,12 +88,6 @@ def surface_explorer(
         raise ValueError(f"weights is {weights!r}, expected two different names such as {list(values)[:2]}.")
     low, high = np.floor(min(values.values())) - 4, np.ceil(max(values.values())) + 4
     limits = checked_limits((low, high, low, high) if region is None else region)
-    for axis, (low, high) in enumerate((limits[:2], limits[2:])):
-        for name in values if len(values) > 2 else names[axis : axis + 1]:
-            if not low <= values[name] <= high:
-                raise ValueError(
-                    f"region runs from {low:g} to {high:g}, expected it to hold {name} = {values[name]:g}."
-                )
     return LossSurface(net, x, t, eta, updates, (names[0], names[1]), limits)
 
 
@@ -125,13 +120,14 @@ class LossSurface(ipw.VBox):  # type: ignore[misc]
         names: tuple[str, str],
         limits: Limits,
     ) -> None:
-        self.net, self.limits = net, limits
+        self.net = net
         self._first, self._own_rate = names, learning_rate
         self._single = max(net.sizes) == 1
 
         @lru_cache(16)
         def of(names: tuple[str, str]) -> Slice:
-            return Slice(net, x, t, names, limits)
+            own = net.by_name()
+            return Slice(net, x, t, names, holding(limits, [[own[name] for name in names]]))
 
         @lru_cache(4)  # walking along a path is no reason to compute it again
         def walk(names: tuple[str, str], start: tuple[float, float], eta: float) -> Descent:
@@ -185,7 +181,8 @@ class LossSurface(ipw.VBox):  # type: ignore[misc]
         self._quiet = True
         try:
             self.across.value, self.up.value, self.update.value = across, up, 0
-            ends = (self.limits[:2], self.limits[2:])
+            limits = self._slice((across, up)).limits
+            ends = limits[:2], limits[2:]
             for slider, name, (low, high) in zip(self.starts, (across, up), ends, strict=True):
                 own = self.net.by_name()[name]
                 slider.options = [(fixed(v, 4), v) for v in _places(low, high, own)]
