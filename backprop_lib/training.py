@@ -15,6 +15,7 @@ from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.history import History
 from backprop_lib.inputs import NotFinite, finite_number, whole_number
 from backprop_lib.network import Network
+from backprop_lib.progress import Progress
 from backprop_lib.sweeping import Outcome, Sweep, loss_on_grid, sweep
 from backprop_lib.trainer import Trainer
 
@@ -48,7 +49,8 @@ def train(
     epochs : int
         Number of epochs at most; each uses every example once.
     stop_below : float, optional
-        Stop as soon as the loss is below this.
+        Stop as soon as the loss is below this. If that takes more than two seconds, a line says how far it
+        is.
     batch_size : int, optional
         Examples in one mini-batch. Without it an epoch is one update, on the whole batch. With it every epoch
         shuffles the examples and makes one update for each batch; the last batch may be smaller. Each
@@ -67,7 +69,8 @@ def train(
     ------
     TypeError, ValueError
         If an argument is of the wrong kind or does not fit the network. Divergence is no error: the
-        history then ends at the last epoch whose loss is finite.
+        history then ends at the last epoch whose loss is finite. Nor is an interrupt: the history then ends
+        at the last whole epoch, with a warning.
 
     Notes
     -----
@@ -100,8 +103,9 @@ def train(
         test=test,
         keep_path=True,
     )
-    while trainer.epochs < epochs and not trainer.loss < goal and trainer.epoch():
-        pass
+    with Progress(epochs, goal) as progress:
+        while trainer.epochs < epochs and not trainer.loss < goal and trainer.epoch():
+            progress.tell(trainer.epochs, trainer.loss)
     return trainer.history
 
 
@@ -113,7 +117,8 @@ def _train_on_all(
     path, times = [list(net.by_name().values())], [perf_counter()]
     with np.errstate(over="ignore", invalid="ignore"):
         loss = [net.loss(x, t)]
-        check_first_loss(loss[0])
+    check_first_loss(loss[0])
+    with np.errstate(over="ignore", invalid="ignore"), Progress(epochs, goal) as progress:
         while len(loss) <= epochs and not loss[-1] < goal:
             try:
                 following = net.step(net.gradients(x, t), learning_rate)
@@ -124,5 +129,10 @@ def _train_on_all(
             loss.append(new_loss)
             path.append(list(net.by_name().values()))
             times.append(perf_counter())
+            progress.tell(len(loss) - 1, new_loss)
+    whole = len(times)  # an interrupt may have come anywhere
+    del loss[whole:], path[whole:]
+    if list(net.by_name().values()) != path[-1]:
+        net = net.with_values(dict(zip(net.by_name(), path[-1], strict=True)))
     unmeasured = np.full(len(loss), np.nan)
     return History(np.array(loss), np.array(path), net, learning_rate, 1, unmeasured, np.diff(times))
