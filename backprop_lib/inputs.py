@@ -166,12 +166,16 @@ def finite_rows(name: str, value: ArrayLike, width: int) -> Array:
 
 
 def uncopied_rows(name: str, value: ArrayLike, width: int) -> Array:
-    """Return a batch of rows like `finite_rows`, but an array of real numbers as it is, even of bytes."""
+    """Return a batch of rows like `finite_rows`, but an array of real numbers as it is, even of bytes.
+
+    Rows that lie scattered in memory, as those of `x[:, order]` do, are copied: else reading them takes long.
+    """
     refuse_masked(name, value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim == 2:
         rows, columns = value.shape
         if rows > 0 and columns == width and (value.dtype.kind in "iu" or np.isfinite(value).all()):
-            return np.asarray(value)
+            together = columns == 1 or value.strides[1] == value.itemsize
+            return np.asarray(value) if together else np.ascontiguousarray(value)
     return np.atleast_2d(finite_rows(name, value, width))
 
 
