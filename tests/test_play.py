@@ -71,7 +71,8 @@ def test_the_sample_is_the_same_for_the_same_seed_and_holds_every_notebook():
 
 STOPS = {
     "ZeroDivisionError": "1 / 0",
-    "RuntimeWarning": "import numpy as np\nnp.exp(np.array([1000.0]))",
+    "UserWarning": "import warnings\nwarnings.warn('Look here.')",
+    "RuntimeWarning": "import numpy as np\nnp.polynomial.Polynomial([0.0, 1e308])(1e10)",
     "TypeError": "class Mute:\n    __repr__ = None\nMute()",
     "SyntaxError": "def",
 }
@@ -84,7 +85,7 @@ expect_shape(Network([[[1]]]), 1, [1], "1-1")
 
 
 def test_what_stops_is_seen_and_excused_by_a_fixed_shape_alone():
-    cells = [*STOPS.items(), ("before", "1")]
+    cells = [*STOPS.items(), ("a line of one's own", "np.exp(np.array([1000.0]))")]
     stopped = ending([*cells, ("setup", FIXED), ("after", "1 / 0")])
     assert {cell: error.partition(":")[0] for cell, error in stopped.items()} == {
         **{kind: kind for kind in STOPS},
