@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.derivation import Derivation
 from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
+from backprop_lib.own_classes import only_plain
 from backprop_lib.parameters import rebuilt
 from backprop_lib.straight_line import inputs_of, step_lines
 from backprop_lib.text import identifier
@@ -88,6 +89,7 @@ class CompiledTraining:
         batch_size: int | None = None,
         seed: int = 0,
     ) -> None:
+        only_plain(net, "machine code")
         self._net, self._program = net, program
         self._values = np.array(list(net.by_name().values()))
         self._rate = float(finite_number("learning_rate", learning_rate))

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
+from sympy.codegen.cfunctions import log1p
 
 from backprop_lib.derivation import Derivation, Expr
 from backprop_lib.functions import Array
 from backprop_lib.inputs import check_targets, finite_number, finite_rows, whole_number
 from backprop_lib.network import Network
+from backprop_lib.own_classes import only_plain
 from backprop_lib.parameters import rebuilt
 from backprop_lib.text import identifier
 
@@ -114,8 +116,7 @@ def step_lines(d: Derivation, keep_losses: bool = False) -> tuple[list[str], lis
     *definitions, (_, E) = _definitions(d)
     last, rate = len(d.net.weights), sp.Symbol("learning_rate")
     offs, names = [], {}
-    for i in range(d.net.sizes[-1]):
-        a, t = d.symbols[f"a{last}[{i}]"], d.symbols[f"t[{i}]"]
+    for i, (a, t) in enumerate(_outputs(d) if d.net.loss_rule.slope_at_z is None else []):
         names[a - t] = sp.Symbol(f"off_{i}")
         names[t - a] = -names[a - t]
         offs.append((f"off_{i}", a - t))
@@ -156,6 +157,8 @@ def compile_training(
     exec(training_program(d, keep_losses), scope)  # our own text, as above
     run = scope["run"]
 
+    only_plain(d.net, "straight-line code")
+
     def train(x: ArrayLike, t: ArrayLike, learning_rate: float, epochs: int) -> tuple[Array, Network]:
         x, t = np.ravel(finite_rows("x", x, d.net.sizes[0])), np.ravel(finite_rows("t", t, d.net.sizes[-1]))
         if (len(x), len(t)) != (d.net.sizes[0], d.net.sizes[-1]):
@@ -178,19 +181,32 @@ def inputs_of(d: Derivation) -> list[str]:
 
 def _definitions(d: Derivation) -> list[tuple[str, Expr]]:
     """Return z and a of every neuron, and last E."""
-    return [(identifier(str(symbol)), _guarded(d, symbol)) for symbol in d.definitions]
+    body = []
+    for symbol, definition in d.definitions.items():
+        if symbol in d.rules:
+            body += _activation(d, symbol)[0]
+        elif symbol == d.E and d.net.loss_rule.slope_at_z is not None:
+            body.append(("E", sp.Add(*(_cross_entropy(d, a, t)[0] for a, t in _outputs(d)))))
+        else:
+            body.append((identifier(str(symbol)), definition))
+    return body
 
 
 def _deltas(d: Derivation) -> list[tuple[str, Expr]]:
     """Return ∂E/∂z of every neuron, from the last layer to the first, each from those above it."""
     body = []
+    targets = dict(_outputs(d))
     for layer in range(len(d.net.weights), 0, -1):
         for i in range(d.net.sizes[layer]):
-            z, a = d.symbols[f"z{layer}[{i}]"], d.symbols[f"a{layer}[{i}]"]
-            onward = [_delta(k) * d.factor(k, a).value for k in d.used_in(a) if k != d.E]
-            body.append(
-                (f"delta{layer}_{i}", sp.Add(*onward) * d.factor(a, z).value if onward else d.delta(z))
-            )
+            a = d.symbols[f"a{layer}[{i}]"]
+            if a not in targets:
+                onward = sp.Add(*(_delta(k) * d.factor(k, a).value for k in d.used_in(a)))
+                delta = onward * _activation(d, a)[1]
+            elif d.net.loss_rule.slope_at_z is None:
+                delta = d.factor(d.E, a).value * _activation(d, a)[1]
+            else:
+                delta = _cross_entropy(d, a, targets[a])[1]
+            body.append((f"delta{layer}_{i}", delta))
     return body
 
 
@@ -212,26 +228,45 @@ def _quickened(line: str) -> str:
     return re.sub(r"(?<![.*])\b(\d+)\b(?!\.)", r"\1.0", line)
 
 
-def _guarded(d: Derivation, symbol: Expr) -> Expr:
-    """Return a definition; the cross-entropy from z, where its logarithms never meet a zero."""
-    if symbol != d.E or d.net.loss_rule.slope_at_z is None:
-        return d.definitions[symbol]
-    last = len(d.net.weights)
-    outputs = [(d.symbols[f"z{last}[{i}]"], d.symbols[f"t[{i}]"]) for i in range(d.net.sizes[-1])]
-    return sp.Add(*(t * _softplus(-z) + (1 - t) * _softplus(z) for z, t in outputs))
+def _outputs(d: Derivation) -> list[tuple[Expr, Expr]]:
+    """Return the symbol of each output with that of its target."""
+    return [(d.output(i), d.symbols[f"t[{i}]"]) for i in range(d.net.sizes[-1])]
 
 
-def _sigmoid(z: Expr) -> Expr:
-    return sp.Piecewise((sp.exp(z), z < -700), (1 / (1 + sp.exp(-z)), True))
+def _activation(d: Derivation, a: Expr) -> tuple[list[tuple[str, Expr]], Expr]:
+    """Return the lines that compute an activation, and its slope, which then keeps all its digits.
+
+    Exponentials are taken of −|z| only, so that none overflows; 1 − a would lose what e·s keeps.
+    """
+    rule, z = d.rules[a]
+    e, s, up = *_exponential(a), z > 0
+    first = [(str(e), sp.exp(sp.Piecewise((-z, up), (z, True)))), (str(s), 1 / (1 + e))]
+    if rule == "sigmoid":
+        value, slope = sp.Piecewise((s, up), (e * s, True)), e * s**2
+    elif rule == "softplus":
+        value, slope = sp.Piecewise((z, up), (0, True)) + log1p(e), sp.Piecewise((s, up), (e * s, True))
+    elif rule == "tanh":  # here of −2|z|
+        first = [(str(e), sp.exp(sp.Piecewise((-2 * z, up), (2 * z, True)))), first[1]]
+        value, slope = sp.tanh(z), 4 * e * s**2
+    else:
+        first, value, slope = [], d.definitions[a], d.factor(a, z).value
+    return [*first, (identifier(str(a)), value)], slope
 
 
-def _softplus(z: Expr) -> Expr:
-    return sp.Piecewise((z, z > 700), (sp.log(1 + sp.exp(z)), True))
+def _cross_entropy(d: Derivation, a: Expr, t: Expr) -> tuple[Expr, Expr]:
+    """Return the cross-entropy of an output and its slope ∂E/∂z, where no logarithm meets a zero."""
+    z, (e, s) = d.rules[a][1], _exponential(a)
+    loss = log1p(e) + sp.Piecewise(((1 - t) * z, z > 0), (-t * z, True))
+    return loss, (1 - t) * a - t * sp.Piecewise((e * s, z > 0), (s, True))
+
+
+def _exponential(a: Expr) -> tuple[Expr, Expr]:
+    """Return the names of an activation's exponential e and of 1/(1 + e)."""
+    place = identifier(str(a))[1:]
+    return sp.Symbol(f"e{place}"), sp.Symbol(f"s{place}")
 
 
 def _code(expression: Expr) -> str:
-    """Print an expression with identifiers for names, and with exponentials that cannot overflow."""
+    """Print an expression with identifiers for names."""
     names = {symbol: sp.Symbol(identifier(str(symbol))) for symbol in expression.free_symbols}
-    z = [symbol for symbol in names if str(symbol).startswith("z")]
-    safe = {1 / (1 + sp.exp(-k)): _sigmoid(k) for k in z} | {sp.log(1 + sp.exp(k)): _softplus(k) for k in z}
-    return str(sp.pycode(expression.xreplace(safe).xreplace(names)))
+    return str(sp.pycode(expression.xreplace(names)))

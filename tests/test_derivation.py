@@ -91,6 +91,21 @@ def test_an_unknown_parameter_is_refused():
         derive(TWO).gradient("w9")
 
 
+@pytest.mark.parametrize("name", ["z9[0]", "z1[7]", "w1[0,0]", "t[0]", ""])
+def test_an_unknown_pre_activation_is_refused(name):
+    with pytest.raises(ValueError, match="is no pre-activation, expected a name from 'z1"):
+        derive(TWO).delta(name)
+
+
+def test_numbers_are_those_of_the_readable_gradient():
+    d, x, t = derive(TWO), [0.2, 0.5], [0.2, 0.7]
+    numbers = d.numbers(x, t)
+    for name in d.parameters:
+        assert d.evaluate(name, x, t) == pytest.approx(float(d.gradient(name).xreplace(numbers)), rel=1e-13)
+    with pytest.raises(ValueError, match=r"x has shape \(1,\)"):
+        d.evaluate("w1[0,0]", [0.2], t)
+
+
 def test_a_factor_table_is_not_shown_if_its_columns_differ(monkeypatch):
     d = derive(TWO)
     assert len(factor_table(d, "w1[0,1]", [0.2, 0.5], [0.2, 0.7], path=1).rows) == 6
@@ -147,6 +162,15 @@ def test_the_work_grows_in_proportion_to_the_parameters(small, large):
         return d.gradient(name)
 
     assert work_per_parameter(large, gradient) < 1.2 * work_per_parameter(small, gradient)
+
+
+@pytest.mark.parametrize(("small", "large"), [WIDER, DEEPER], ids=["wider", "deeper"])
+def test_the_work_of_the_numbers_grows_in_proportion_too(small, large):
+    def evaluate_once(d, name):
+        if name == d.parameters[0]:
+            d.evaluate_all([[0.1] * d.net.sizes[0]] * 2, [[0.2] * d.net.sizes[-1]] * 2)
+
+    assert work_per_parameter(large, evaluate_once) < 1.2 * work_per_parameter(small, evaluate_once)
 
 
 def test_the_growth_test_refuses_what_follows_every_path():

@@ -1,5 +1,7 @@
 """The two passes against independent methods, and every kind of input that makes no sense."""
 
+import dataclasses
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -208,3 +210,27 @@ def test_sizes_that_make_no_sense_are_refused(sizes):
 def test_an_unknown_parameter_is_refused():
     with pytest.raises(ValueError, match=r"'w3\[0,0\]' is no parameter"):
         NET.with_values({"w3[0,0]": 1.0})
+
+
+def test_a_step_leaves_biases_alone_if_there_are_no_gradients_for_them():
+    net = Network([[[0.5, 0.2]]], [[0.3]])
+    g = net.gradients(X, [0.1])
+    moved = net.step(dataclasses.replace(g, biases=None), 0.5)
+    assert moved.biases[0].tolist() == [0.3]
+    assert moved.weights[0].tolist() == net.step(g, 0.5).weights[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (
+            Network.random([2, 2], biases=False),
+            r"gradients.weights has the shapes \(2, 2\), expected \(2, 2\), \(2,",
+        ),
+        (Network.random([2, 3, 2], biases=False), r"has the shapes \(3, 2\), \(2, 3\), expected \(2, 2\)"),
+        (Network.random([2, 2, 2]), r"gradients.biases has the shapes \(2,\), \(2,\), expected none"),
+    ],
+)
+def test_gradients_of_another_network_are_refused(other, says):
+    with pytest.raises(ValueError, match=says):
+        NET.step(other.gradients(X, T), 0.1)

@@ -16,6 +16,7 @@ from backprop_lib.trainer import Trainer
 
 X, T = parity(4)
 NET = Network.random([4, 3, 2], seed=1, loss="squared_error")
+CROSS = Network.random([4, 3, 2], seed=1, loss="binary_cross_entropy")
 BATCHED = {"learning_rate": 0.3, "batch_size": 5, "momentum": 0.5, "test": (X, T)}
 
 
@@ -258,6 +259,7 @@ def test_a_batch_may_be_larger_than_the_data():
         ({"t": np.where(T > 0, np.nan, T)}, ValueError, r"t\[0, 1\] is nan"),
         ({"x": X[:0], "t": T[:0]}, ValueError, "x is empty"),
         ({"x": X + 1j}, TypeError, "x holds complex numbers, expected real ones"),
+        ({"net": CROSS, "t": 2 * T}, ValueError, r"t holds 2.0, expected targets in \[0, 1\]"),
         ({"dtype": "int"}, ValueError, "dtype is 'int', expected 'float32' or 'float64'"),
         ({"dtype": [1]}, ValueError, r"dtype is \[1\], expected 'float32'"),
         ({"momentum": 1}, ValueError, "momentum is 1, expected at least 0 and less than 1"),
@@ -274,9 +276,16 @@ def test_a_batch_may_be_larger_than_the_data():
     ],
 )
 def test_bad_arguments_get_one_sentence(change, error, says):
-    arguments = {"x": X, "t": T, "learning_rate": 0.3, "epochs": 1, "batch_size": 8} | change
+    arguments = {"net": NET, "x": X, "t": T, "learning_rate": 0.3, "epochs": 1, "batch_size": 8} | change
     with pytest.raises(error, match=says):
-        train(NET, **arguments)
+        train(**arguments)
+
+
+def test_float_is_double_precision():
+    for kind, bits in ((float, 64), ("float64", 64), (np.float32, 32)):
+        assert Trainer(NET, X, T, 0.3, dtype=kind)._lean.dtype.itemsize == bits // 8
+    third = train(NET, X, T, 1 / 3, epochs=1, dtype=float).network
+    assert values(third) != [float(np.float32(value)) for value in values(third)]
 
 
 def test_a_class_with_gradients_of_its_own_is_not_passed_over():

@@ -1,16 +1,19 @@
 """One training, many trainings at once, and the words for how they end."""
 
 import sys
+from dataclasses import replace
 
+import exact
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, machine_code, sweep, sweeping, train
+from backprop_lib import Network, check_gradients, derive, machine_code, sweep, sweeping, train
 from backprop_lib.datasets import parity
 from backprop_lib.minibatch import epoch_of_batches
 from backprop_lib.straight_line import compile_straight_line, compile_training
+from backprop_lib.trainer import Trainer
 from backprop_lib.training import Sweep, loss_on_grid
 
 NET = Network(weights=[[[0.5]], [[0.5]]])
@@ -236,6 +239,183 @@ def test_a_rate_that_is_no_number_is_refused(rate):
 def test_epochs_are_whole(epochs, error):
     with pytest.raises(error, match=r"epochs is .*, expected a whole number of at least 0"):
         train(NET, X, T, 0.9, epochs)
+
+
+def test_a_training_stops_below_its_goal_and_not_at_it():
+    goal = float(train(NET, X, T, 0.9, epochs=3).loss[3])
+    assert train(NET, X, T, 0.9, epochs=9, stop_below=goal).updates == 4
+    assert sweep(NET, X, T, [0.9], epochs=9, stop_below=goal).outcome(0).updates == 4
+    batched = float(train(NET, [X], [T], 0.9, epochs=3, batch_size=1).loss[3])
+    assert train(NET, [X], [T], 0.9, epochs=9, batch_size=1, stop_below=batched).updates == 4
+
+
+# ---- digits: 1 − a is computed nowhere --------------------------------------------------------------
+
+SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0]
+
+
+def saturated(activation, loss, z):
+    """Return a network whose first z is `z` and whose parameters are 0 where a step can be read off exactly."""
+    names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
+    return Network([[[z, 0.0]], [[0.7]]], None, names, loss)
+
+
+def steps_of_all(net, x, t):
+    """Yield ∂E/∂w1[0,1], the weight that is 0, as everything that trains without `Network.gradients` has it."""
+    yield "Lean", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
+    yield "sweep", -sweep(net, x, t, [1.0], epochs=1).path[-1, 1, 0]
+    yield "straight line", compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[1][1]
+    yield "plain training", -compile_training(derive(net))(x, t, 1.0, epochs=1)[1].weights[0][0, 1]
+
+
+@pytest.mark.parametrize("loss", ["half_squared_error", "squared_error", "binary_cross_entropy"])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
+def test_slopes_keep_their_digits_wherever_they_are_computed(activation, loss):
+    for z in SATURATED:
+        net, x, t = saturated(activation, loss, z), [1.0, 1.0], [-0.5 if "squared" in loss else 0.25]
+        expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
+        for who, got in steps_of_all(net, x, t):
+            assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), (who, z)
+
+
+@pytest.mark.parametrize("z", SATURATED)
+def test_a_saturated_cross_entropy_keeps_its_digits_wherever_it_is_computed(z):
+    net, x, t = Network([[[z, 0.0]]], loss="binary_cross_entropy"), [1.0, 1.0], [float(z > 0)]
+    expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
+    for who, got in steps_of_all(net, x, t):
+        assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), who
+    loss = compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[0]
+    assert loss == pytest.approx(net.loss(x, t), rel=1e-14)
+    assert (loss > 0) == (abs(z) < 740)
+
+
+# ---- classes of one's own ----------------------------------------------------------------------------
+
+
+class OneWrongSign(Network):
+    """Chapter 1's mistake."""
+
+    def gradients(self, x, t):
+        right = super().gradients(x, t)
+        return replace(right, weights=[-right.weights[0], right.weights[1]])
+
+
+class Costly(Network):
+    """A network whose weights cost something."""
+
+    strength = 0.1
+
+    def loss(self, x, t):
+        return super().loss(x, t) + self.strength * sum((w**2).sum() for w in self.weights)
+
+    def gradients(self, x, t):
+        g = super().gradients(x, t)
+        more = zip(g.weights, self.weights, strict=True)
+        return replace(g, weights=[slope + 2 * self.strength * w for slope, w in more])
+
+
+class OwnForward(Network):
+    """A network that sees twice its input."""
+
+    def forward(self, x):
+        return super().forward(2 * np.asarray(x))
+
+
+class OwnStep(Network):
+    """A network that goes half as far."""
+
+    def step(self, gradients, learning_rate):
+        return super().step(gradients, learning_rate / 2)
+
+
+def test_a_class_of_ones_own_trains_as_itself():
+    wrong = train(OneWrongSign(NET.weights), X, T, 0.9, epochs=10_000, stop_below=5e-5)
+    assert wrong.updates == 912
+    assert type(wrong.network) is OneWrongSign
+    net = Costly([[[0.5]], [[0.5]]])
+    net.strength = 0.25
+    kept = train(net, X, T, 0.9, epochs=50).network
+    assert (type(kept), kept.strength) == (Costly, 0.25)
+    assert check_gradients(kept, X, T)
+    assert kept.weights[0][0, 0] < train(NET, X, T, 0.9, epochs=50).network.weights[0][0, 0]
+
+
+def test_with_values_step_and_replace_keep_the_class_and_what_it_knows():
+    net = Costly([[[0.5]], [[0.5]]], [[0.1], [0.2]])
+    net.strength = 7.0
+    others = (
+        net.with_values({"w1[0,0]": 1.0}),
+        net.step(net.gradients(X, T), 0.1),
+        net.replace([[[1]], [[2]]], None),
+    )
+    for other in others:
+        assert (type(other), other.strength) == (Costly, 7.0)
+    assert net.by_name()["w1[0,0]"] == 0.5
+
+
+@pytest.mark.parametrize("kind", [OneWrongSign, Costly, OwnForward, OwnStep])
+def test_what_computes_by_itself_refuses_a_class_that_computes_otherwise(kind):
+    net = kind(NET.weights)
+    says = (
+        f"net is of the class {kind.__name__}, which has its own .*, expected a Network: only check_gradients"
+    )
+    for use in (
+        lambda: Trainer(net, [X], [T], 0.9),
+        lambda: train(net, [X], [T], 0.9, epochs=1, batch_size=1),
+        lambda: sweep(net, X, T, [0.9], epochs=1),
+        lambda: loss_on_grid(net, X, T, {"w1[0,0]": [1.0]}),
+        lambda: compile_training(derive(net)),
+        lambda: machine_code._starter(derive(net), lambda program: program)([X], [T], 0.9),
+    ):
+        with pytest.raises(TypeError, match=says):
+            use()
+
+
+def test_what_is_put_on_a_single_network_counts_as_well():
+    net = Network(NET.weights)
+    net.loss = lambda x, t: 0.0
+    with pytest.raises(TypeError, match="its own loss"):
+        sweep(net, X, T, [0.9], epochs=1)
+
+
+# ---- what is refused ---------------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_no_number_before_training_is_refused():
+    net = Network([[[1e200]]], activation="identity")
+    for use in (
+        lambda: train(net, [1.0], [0.0], 0.1, epochs=1),
+        lambda: sweep(net, [1.0], [0.0], [0.1], epochs=1),
+        lambda: Trainer(net, [[1.0]], [[0.0]], 0.1),
+    ):
+        with pytest.raises(
+            ValueError, match="the loss is inf before training, in float64, expected a number"
+        ):
+            use()
+
+
+def test_complex_numbers_are_refused():
+    for use in (
+        lambda: train(NET, [0.1j], T, 0.9, epochs=1),
+        lambda: train(NET, X, [0.9j], 0.9, epochs=1),
+        lambda: sweep(NET, [0.1j], T, [0.9], epochs=1),
+        lambda: sweep(NET, X, T, [0.9j], epochs=1),
+        lambda: loss_on_grid(NET, X, [1j], {"w1[0,0]": [1.0]}),
+        lambda: loss_on_grid(NET, X, T, {"w1[0,0]": [1j]}),
+    ):
+        with pytest.raises(TypeError, match="holds complex numbers, expected real ones"):
+            use()
+
+
+def test_a_grid_has_one_shape_and_examples_that_fit():
+    with pytest.raises(ValueError, match=r"values has the shapes \(2,\) and \(3,\), expected one shape"):
+        loss_on_grid(NET, X, T, {"w1[0,0]": [1, 2], "w2[0,0]": [1, 2, 3]})
+    with pytest.raises(ValueError, match="values has the shapes none"):
+        loss_on_grid(NET, X, T, {})
+    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
+        loss_on_grid(NET, [0.1, 0.2], T, {"w1[0,0]": [1.0]})
+    with pytest.raises(ValueError, match="t has 2 rows, expected 1"):
+        loss_on_grid(NET, [X], [T, T], {"w1[0,0]": [1.0]})
 
 
 def test_a_grid_names_known_parameters():
