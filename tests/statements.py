@@ -280,7 +280,19 @@ class Chapter:
                 for f in (self.out, self.count, self.shown, self.run, self.text, self.rows, self.lines)
             },
             **{
-                f.__name__: f for f in (chapter, sigmoid, slope, outcome, minutes, package, source, documents)
+                f.__name__: f
+                for f in (
+                    chapter,
+                    sigmoid,
+                    slope,
+                    outcome,
+                    outcomes,
+                    ranges,
+                    minutes,
+                    package,
+                    source,
+                    documents,
+                )
             },
             "printed": self.printed,
             "np": np,
@@ -368,9 +380,32 @@ def slope(z):
     return sigmoid(z) * sigmoid(-z)
 
 
+def outcomes(net, x, t, rates, updates, goal):
+    """Return how trainings at many learning rates end: by rate, with `kind`, `updates` and `loss`."""
+    key = str((net.by_name(), net, x, t, rates, updates, goal))
+    if key not in TRAINED:
+        runs = sweep(net, x, t, learning_rates=rates, epochs=updates, stop_below=goal)
+        TRAINED[key] = {rate: runs.outcome(r) for r, rate in enumerate(rates)}
+    return TRAINED[key]
+
+
+TRAINED = {}
+
+
 def outcome(net, x, t, rate, updates, goal):
-    """Return how a training at a learning rate ends: `kind`, `updates` and `loss`."""
-    return sweep(net, x, t, learning_rates=[rate], epochs=updates, stop_below=goal).outcome(0)
+    """Return how a training at one learning rate ends."""
+    return outcomes(net, x, t, [rate], updates, goal)[rate]
+
+
+def ranges(net, x, t, rates, updates, goal):
+    """Return the ranges of rates that end alike, from the least on: (kind, first rate, last rate)."""
+    found = []
+    for rate, end in outcomes(net, x, t, rates, updates, goal).items():
+        if found and found[-1][0] == end.kind:
+            found[-1] = (end.kind, found[-1][1], rate)
+        else:
+            found.append((end.kind, rate, rate))
+    return found
 
 
 def package(module):
