@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
-from sympy.codegen.cfunctions import log1p
 
 from backprop_lib.derivation import Derivation, Expr
 from backprop_lib.functions import Array
@@ -22,6 +21,7 @@ from backprop_lib.inputs import check_targets, finite_number, finite_rows, whole
 from backprop_lib.network import Network
 from backprop_lib.own_classes import only_plain
 from backprop_lib.parameters import rebuilt
+from backprop_lib.printed_rules import activation, cross_entropy
 from backprop_lib.text import identifier
 
 __all__ = [
@@ -184,9 +184,9 @@ def _definitions(d: Derivation) -> list[tuple[str, Expr]]:
     body = []
     for symbol, definition in d.definitions.items():
         if symbol in d.rules:
-            body += _activation(d, symbol)[0]
+            body += activation(d, symbol)[0]
         elif symbol == d.E and d.net.loss_rule.slope_at_z is not None:
-            body.append(("E", sp.Add(*(_cross_entropy(d, a, t)[0] for a, t in _outputs(d)))))
+            body.append(("E", sp.Add(*(cross_entropy(d, a, t)[0] for a, t in _outputs(d)))))
         else:
             body.append((identifier(str(symbol)), definition))
     return body
@@ -201,11 +201,11 @@ def _deltas(d: Derivation) -> list[tuple[str, Expr]]:
             a = d.symbols[f"a{layer}[{i}]"]
             if a not in targets:
                 onward = sp.Add(*(_delta(k) * d.factor(k, a).value for k in d.used_in(a)))
-                delta = onward * _activation(d, a)[1]
+                delta = onward * activation(d, a)[1]
             elif d.net.loss_rule.slope_at_z is None:
-                delta = d.factor(d.E, a).value * _activation(d, a)[1]
+                delta = d.factor(d.E, a).value * activation(d, a)[1]
             else:
-                delta = _cross_entropy(d, a, targets[a])[1]
+                delta = cross_entropy(d, a, targets[a])[1]
             body.append((f"delta{layer}_{i}", delta))
     return body
 
@@ -231,39 +231,6 @@ def _quickened(line: str) -> str:
 def _outputs(d: Derivation) -> list[tuple[Expr, Expr]]:
     """Return the symbol of each output with that of its target."""
     return [(d.output(i), d.symbols[f"t[{i}]"]) for i in range(d.net.sizes[-1])]
-
-
-def _activation(d: Derivation, a: Expr) -> tuple[list[tuple[str, Expr]], Expr]:
-    """Return the lines that compute an activation, and its slope, which then keeps all its digits.
-
-    Exponentials are taken of −|z| only, so that none overflows; 1 − a would lose what e·s keeps.
-    """
-    rule, z = d.rules[a]
-    e, s, up = *_exponential(a), z > 0
-    first = [(str(e), sp.exp(sp.Piecewise((-z, up), (z, True)))), (str(s), 1 / (1 + e))]
-    if rule == "sigmoid":
-        value, slope = sp.Piecewise((s, up), (e * s, True)), e * s**2
-    elif rule == "softplus":
-        value, slope = sp.Piecewise((z, up), (0, True)) + log1p(e), sp.Piecewise((s, up), (e * s, True))
-    elif rule == "tanh":  # here of −2|z|
-        first = [(str(e), sp.exp(sp.Piecewise((-2 * z, up), (2 * z, True)))), first[1]]
-        value, slope = sp.tanh(z), 4 * e * s**2
-    else:
-        first, value, slope = [], d.definitions[a], d.factor(a, z).value
-    return [*first, (identifier(str(a)), value)], slope
-
-
-def _cross_entropy(d: Derivation, a: Expr, t: Expr) -> tuple[Expr, Expr]:
-    """Return the cross-entropy of an output and its slope ∂E/∂z, where no logarithm meets a zero."""
-    z, (e, s) = d.rules[a][1], _exponential(a)
-    loss = log1p(e) + sp.Piecewise(((1 - t) * z, z > 0), (-t * z, True))
-    return loss, (1 - t) * a - t * sp.Piecewise((e * s, z > 0), (s, True))
-
-
-def _exponential(a: Expr) -> tuple[Expr, Expr]:
-    """Return the names of an activation's exponential e and of 1/(1 + e)."""
-    place = identifier(str(a))[1:]
-    return sp.Symbol(f"e{place}"), sp.Symbol(f"s{place}")
 
 
 def _code(expression: Expr) -> str:

@@ -255,13 +255,13 @@ SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 
 
 
 def saturated(activation, loss, z):
-    """Return a network whose first z is `z` and whose parameters are 0 where a step can be read off exactly."""
+    """Return a network whose first z is `z`; a weight is 0, so that its step can be read off exactly."""
     names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
     return Network([[[z, 0.0]], [[0.7]]], None, names, loss)
 
 
 def steps_of_all(net, x, t):
-    """Yield ∂E/∂w1[0,1], the weight that is 0, as everything that trains without `Network.gradients` has it."""
+    """Yield ∂E/∂w1[0,1], the weight that is 0, from all that trains without `Network.gradients`."""
     yield "Lean", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
     yield "sweep", -sweep(net, x, t, [1.0], epochs=1).path[-1, 1, 0]
     yield "straight line", compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[1][1]
