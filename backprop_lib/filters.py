@@ -13,6 +13,7 @@ from backprop_lib.documents import CLASSES, Finding
 from backprop_lib.drawing import COLOURS
 from backprop_lib.findings import Findings
 from backprop_lib.text import counted
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import style
 
 __all__ = ["FilteredFindings"]
@@ -20,7 +21,7 @@ __all__ = ["FilteredFindings"]
 _ALL = "all"
 
 
-class FilteredFindings(ipw.VBox):  # type: ignore[misc]
+class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
     """The findings of several documents as a table, with a menu of classes and a menu of documents.
 
     Attributes
@@ -48,14 +49,15 @@ class FilteredFindings(ipw.VBox):  # type: ignore[misc]
         self.class_ = _menu("class", self.classes)
         self.document = _menu("document", self.numbers)
         wide = ipw.Layout(width="100%")
-        by_class = []
+        by_class: list[ipw.Stack] = []
+        self.unseen: list[ipw.Widget] = []
         for class_ in (_ALL, *self.classes):
             tables = [ipw.HTMLMath(self._table(class_, n), layout=wide) for n in (_ALL, *self.numbers)]
             inner = ipw.Stack(tables, selected_index=0, layout=wide)
-            ipw.jslink((self.document, "index"), (inner, "selected_index"))
+            self.unseen.append(ipw.jslink((self.document, "index"), (inner, "selected_index")))
             by_class.append(inner)
         self.stack = ipw.Stack(by_class, selected_index=0, layout=wide)
-        ipw.jslink((self.class_, "index"), (self.stack, "selected_index"))
+        self.unseen.append(ipw.jslink((self.class_, "index"), (self.stack, "selected_index")))
         menus = ipw.HBox([self.class_, self.document], layout={"flex_flow": "row wrap"})
         super().__init__([ipw.HTML(style(_RULES)), menus, self.stack])
         self.add_class("bp-local")

@@ -5,7 +5,6 @@ import re
 import signal
 import threading
 from html import unescape
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,8 +16,7 @@ from backprop_lib.drawing.weight_images import weight_images
 from backprop_lib.history import History
 from backprop_lib.text import rate
 from backprop_lib.trainer import Trainer
-from backprop_lib.widgets import LiveTrainer, live_run, live_trainer
-from backprop_lib.widgets.live_run import running_cell
+from backprop_lib.widgets import LiveTrainer, cells
 from backprop_lib.widgets.live_view import curves, network_in_pictures, percent, state
 
 PATIENCE = 20
@@ -241,24 +239,16 @@ def test_a_second_training_stops_the_first(live, held):
 
 @pytest.mark.parametrize(("cell", "stops"), [("a", True), ("b", False), (None, False)])
 def test_a_cell_that_is_run_again_stops_what_it_started(held, monkeypatch, cell, stops):
-    monkeypatch.setattr(live_trainer, "running_cell", lambda: cell and "a")
+    monkeypatch.setattr(cells, "running_cell", lambda: cell and ("a", "first run"))
     live = LiveTrainer(NET, X, T, 0.3, epochs=10, batch_size=8)
     live.start()
     assert held.entered.wait(PATIENCE)
-    monkeypatch.setattr(live_trainer, "running_cell", lambda: cell)
+    monkeypatch.setattr(cells, "running_cell", lambda: cell and (cell, "second run"))
     again = LiveTrainer(NET, X, T, 0.3, epochs=10, batch_size=8)
     held.release(10)
     live.wait(PATIENCE)
     assert live.epochs_done == (1 if stops else 10)
     assert again.history is None
-
-
-def test_the_cell_is_asked_of_ipython(monkeypatch):
-    assert running_cell() is None
-    for asked, cell in (({"metadata": {"cellId": "c1"}}, "c1"), ({"metadata": {}}, None), ({}, None)):
-        shell = SimpleNamespace(get_parent=lambda asked=asked: asked)
-        monkeypatch.setattr(live_run, "get_ipython", lambda shell=shell: shell)
-        assert running_cell() == cell
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import ipywidgets as ipw
 
 from backprop_lib.drawing.panels import Panel
 from backprop_lib.text import counted
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import script, style
 
 __all__ = ["FrameSlider", "PanelSlider"]
@@ -27,7 +28,7 @@ _RULES = """
 """
 
 
-class FrameSlider(ipw.VBox):  # type: ignore[misc]
+class FrameSlider(OfCell, ipw.VBox):  # type: ignore[misc]
     """A slider whose every position shows one prepared frame.
 
     Parameters
@@ -71,6 +72,10 @@ class FrameSlider(ipw.VBox):  # type: ignore[misc]
         sheet = ipw.HTML(f'{style(rules)}<style onload="{_SCRIPT}">{_RULES}</style>')
         super().__init__([sheet, self.slider, *between, self._view])
         self.add_class("bp-frames")
+
+    def end(self) -> None:
+        """Let go of the frames."""
+        self.frames.clear()
 
     def insert(self, at: int, label: str, sentence: str, frame: str) -> None:
         """Put one more frame into its place, and go to it."""
@@ -121,9 +126,14 @@ class PanelSlider(FrameSlider):
         *between: ipw.Widget,
     ) -> None:
         self._key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
-        self._panels = panels
+        self._panels: Sequence[Panel] = panels
         frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
         super().__init__(description, labels, sentences, frames, start, _rules(self._key, panels), *between)
+
+    def end(self) -> None:
+        """Let go of the frames and what is behind them."""
+        super().end()
+        self._panels = ()
 
     def frame(self, marks: Sequence[str], sentence: str) -> str:
         """Return one frame: a sentence and, on each panel, its marks."""

@@ -1,18 +1,15 @@
-"""One run of a live trainer: what its thread works on, and for which cell of the notebook."""
+"""One run of a live trainer: what its thread works on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any
-
-from IPython import get_ipython
 
 from backprop_lib.network import Network
 from backprop_lib.trainer import Trainer, Update
 
-__all__ = ["Run", "running_cell"]
+__all__ = ["Run"]
 
 
 @dataclass
@@ -48,10 +45,3 @@ class Run:
         """What has been learned so far, in an epoch that is not over too."""
         assert self.trainer is not None
         return (self.update or self.trainer).network
-
-
-def running_cell() -> str | None:
-    """Return the cell that is being run, as JupyterLab names it; None where nobody says."""
-    asked: dict[str, Any] = getattr(get_ipython(), "get_parent", dict)()
-    name: str | None = asked.get("metadata", {}).get("cellId")
-    return name

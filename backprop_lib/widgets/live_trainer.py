@@ -19,8 +19,9 @@ from backprop_lib.history import History
 from backprop_lib.network import Network
 from backprop_lib.text import plural
 from backprop_lib.trainer import Trainer
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live_fields import Fields
-from backprop_lib.widgets.live_run import Run, running_cell
+from backprop_lib.widgets.live_run import Run
 from backprop_lib.widgets.live_view import curves, network_in_pictures, progress_bar, state, update_in_words
 from backprop_lib.widgets.spoken import Spoken
 
@@ -29,7 +30,7 @@ __all__ = ["LiveTrainer"]
 _SHOW, _SAY = 0.25, 1.0  # seconds at least between two pictures, and between two sentences
 
 
-class LiveTrainer(ipw.VBox):  # type: ignore[misc]
+class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     """A training that can be watched, stopped, taken up again and reset.
 
     Parameters
@@ -88,9 +89,6 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
         self._run: Run | None = None
         self._trainer: Trainer | None = None
         self._last: Run | None = None
-        self._cell, busy = running_cell(), LiveTrainer._busy
-        if busy is not None and self._cell and self._cell == busy._cell:
-            busy.stop()  # nobody sees it any more: this cell shows another now
         self._shown = self._said = -_SAY
         self.fields = Fields(net, learning_rate, batch_size, epochs)
         self.start_button = ipw.Button(
@@ -147,6 +145,10 @@ class LiveTrainer(ipw.VBox):  # type: ignore[misc]
             if self._run is not None:
                 self._run.stop.set()
                 self._say("Stopping after this epoch …")
+
+    def end(self) -> None:
+        """Stop, for nobody sees it any more."""
+        self.stop()
 
     def reset(self) -> None:
         """Go back to the start, with what the fields say now."""

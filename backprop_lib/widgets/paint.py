@@ -20,6 +20,7 @@ from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array
 from backprop_lib.network import Network
 from backprop_lib.text import a_or_an, counted, fixed
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live_trainer import LiveTrainer
 from backprop_lib.widgets.spoken import Spoken, script
 
@@ -83,7 +84,7 @@ def _moved(profile: Array, scale: float) -> Array:
     return shares
 
 
-class PaintField(ipw.HBox):  # type: ignore[misc]
+class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     """A field to paint in, read by a network; other images come with a button and can be altered.
 
     Parameters
@@ -137,7 +138,8 @@ class PaintField(ipw.HBox):  # type: ignore[misc]
         self.centre.observe(self.says.guarded(self._read), "value")
         self.other.on_click(self.says.guarded(self._pick))
         if isinstance(source, LiveTrainer):
-            source.observe(self.says.guarded(lambda: self._read(asked=False)), "epochs_done")
+            self._told = self.says.guarded(lambda: self._read(asked=False))
+            source.observe(self._told, "epochs_done")
         left = ipw.VBox([field, self.other, self.centre, self._sent, self._given])
         right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
         super().__init__([left, right], layout={"flex_flow": "row wrap"})
@@ -148,6 +150,11 @@ class PaintField(ipw.HBox):  # type: ignore[misc]
     def network(self) -> Network:
         """The network that reads."""
         return self._source.network if isinstance(self._source, LiveTrainer) else self._source
+
+    def end(self) -> None:
+        """Listen to the live trainer no more."""
+        if isinstance(self._source, LiveTrainer):
+            self._source.unobserve(self._told, "epochs_done")
 
     def _take(self) -> None:
         """Read what comes from the browser: a number, so that each message is a new one, and the pixels."""

@@ -20,6 +20,7 @@ from backprop_lib.drawing.valley import limits
 from backprop_lib.network import Network
 from backprop_lib.text import counted, rate
 from backprop_lib.training import Sweep, sweep
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.race_view import BUTTON, LANES, curve, line, prepared, sheet, view
 from backprop_lib.widgets.rates import positive, training_in_words
 
@@ -84,7 +85,7 @@ def rate_race(
     return Race(net, sweep(net, x, t, rates, updates, stop_below=goal), chosen)
 
 
-class Race(ipw.VBox):  # type: ignore[misc]
+class Race(OfCell, ipw.VBox):  # type: ignore[misc]
     """Up to four trainings of a sweep in one picture; see `rate_race`.
 
     Attributes
@@ -108,14 +109,15 @@ class Race(ipw.VBox):  # type: ignore[misc]
             [f"{lane}: no rate.", *(f"{lane}: η = {r}: {w}." for r, w in zip(labels, words, strict=True))]
             for lane in LANES
         ]
-        layout, look = ipw.Layout(), ipw.HTML().style
+        layout, looks = ipw.Layout(), ipw.HTML()  # which all curves share
+        self.unseen: list[ipw.Widget] = [looks]
         box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
         self.menus, self.lanes = [], []
         for lane, sentences in enumerate(self.sentences):
             at = chosen[lane] + 1 if lane < len(chosen) else 0
             curves = ["", *(curve(panel, runs, r, stop, lane) for r, stop in enumerate(stops))]
             frames = [
-                ipw.HTML(f"{drawn}{line(lane, sentence)}", layout=layout, style=look)
+                ipw.HTML(f"{drawn}{line(lane, sentence)}", layout=layout, style=looks.style)
                 for drawn, sentence in zip(curves, sentences, strict=True)
             ]
             menu = ipw.Dropdown(
@@ -127,7 +129,7 @@ class Race(ipw.VBox):  # type: ignore[misc]
             )
             stack = ipw.Stack(frames, selected_index=at, layout=layout)
             stack.add_class("bp-lane")
-            ipw.jsdlink((menu, "index"), (stack, "selected_index"))
+            self.unseen.append(ipw.jsdlink((menu, "index"), (stack, "selected_index")))
             self.menus.append(menu)
             self.lanes.append(stack)
         title = f"{panel.title} over the updates, both axes logarithmic; how each ends stands beneath."
@@ -154,6 +156,10 @@ class Race(ipw.VBox):  # type: ignore[misc]
         super().__init__([ipw.HTML(sheet(box, panel)), clock, ahead, field])
         for name in (box, "bp-race", "bp-local"):
             self.add_class(name)
+
+    def end(self) -> None:
+        """Let go of the curves."""
+        self.lanes.clear()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the view, and in full the words that stand where no widget can be shown."""

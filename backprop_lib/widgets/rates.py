@@ -152,6 +152,11 @@ class RateExplorer(PanelSlider):
             self.spoken,
         )
 
+    def end(self) -> None:
+        """Let go of everything: no rate can be typed any more."""
+        super().end()
+        del self._drawn, self._train
+
     def _typed(self) -> None:
         """Go to the rate in the field; if it is new, train it first."""
         text = self.field.value.strip()

@@ -19,6 +19,7 @@ from backprop_lib.drawing.slices import Descent, Slice, checked_limits
 from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, rate
+from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import FieldError, Spoken
 from backprop_lib.widgets.surface_view import SurfaceView, held_still
 
@@ -91,7 +92,7 @@ def surface_explorer(
     return LossSurface(net, x, t, eta, updates, (names[0], names[1]), limits)
 
 
-class LossSurface(ipw.VBox):  # type: ignore[misc]
+class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
     """Contours of the loss with a descent on them; see `surface_explorer`.
 
     Attributes
@@ -155,11 +156,18 @@ class LossSurface(ipw.VBox):  # type: ignore[misc]
             control.observe(self._answer(do), trait)
         self.back.on_click(self.says.guarded(self._go_back))
         menus = [ipw.HBox([self.across, self.up])] if len(every) > 2 else []
+        self.unseen = [] if menus else [self.across, self.up]
         columns = {"grid_template_columns": "repeat(auto-fit, minmax(320px, 1fr))", "max_width": "920px"}
         sliders = ipw.GridBox([*self.starts, self.rate, self.update], layout=columns)
         super().__init__([self._style, *menus, sliders, self.back, self.says])
         self.add_class("bp-surface")
         self._go_back()
+
+    def end(self) -> None:
+        """Let go of what was computed."""
+        self._slice.cache_clear()
+        self._walk.cache_clear()
+        self.view = None
 
     def _answer(self, do: Callable[[], None]) -> Callable[[object], None]:
         """Return what answers a control, unless it was set from here; errors are shown."""
