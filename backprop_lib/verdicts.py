@@ -112,7 +112,7 @@ class Judge:
     --------
     >>> judge = Judge("002")
     >>> judge.formulas()
-    33 facts judged: 33 × equal
+    36 facts judged: 36 × equal; counted apart: 4 × a definition
     >>> net, x, t = judge.example()
     >>> net
     Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases

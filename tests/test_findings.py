@@ -66,18 +66,18 @@ def test_a_correction_that_is_wrong_is_refused(book):
 
 
 def test_words_need_a_test_that_finds_something(book):
-    assert "| says | of the error function" in str(book.show("002", "convex", {}, wrong=True))
+    assert "| says | a weight is initialized to .5" in str(book.show("002", "any start", {}, wrong=True))
     with pytest.raises(NotConfirmed, match="the test found nothing wrong"):
-        book.show("002", "convex", {}, wrong=False)
+        book.show("002", "any start", {}, wrong=False)
     with pytest.raises(ValueError, match="is about words or a program: say wrong="):
-        book.show("002", "convex", {})
+        book.show("002", "any start", {})
 
 
 def test_a_finding_that_is_not_there_is_refused(book):
     with pytest.raises(ValueError, match="document 002 has no finding 'none'"):
         book.show("002", "none", {})
-    with pytest.raises(ValueError, match="document 003 has no finding 'convex'"):
-        book.show("003", "convex", {})
+    with pytest.raises(ValueError, match="document 003 has no finding 'any start'"):
+        book.show("003", "any start", {})
     with pytest.raises(ValueError, match="there is no document '9', expected one of 000, 001, 002"):
         Judge("9")
 
