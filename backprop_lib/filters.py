@@ -65,7 +65,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
     def _table(self, class_: str, number: str) -> str:
         chosen = [r for r in self.rows if class_ in (_ALL, r[0]) and number in (_ALL, r[1])]
         count = counted(len(chosen), "finding")
-        of = "" if class_ == _ALL else f" of the class “{class_}”"
+        of = "" if class_ == _ALL else f" of the class “{escape(class_)}”"
         where = "in all documents" if number == _ALL else f"in document {escape(number)}"
         head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class", "weight", "finding"))
         body = "".join(_row(*row[2:]) for row in chosen)
@@ -94,7 +94,7 @@ _RULES = (
 def _row(number: str, finding: Finding) -> str:
     words = (("says", finding.says), ("right", finding.right), ("why it matters", finding.why))
     said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
-    cells = (escape(number), finding.class_, finding.weight, said)
+    cells = (*map(escape, (number, finding.class_, finding.weight)), said)
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 

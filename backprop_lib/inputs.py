@@ -18,6 +18,7 @@ __all__ = [
     "finite_number",
     "finite_rows",
     "got",
+    "path_number",
     "refuse_masked",
     "truth",
     "uncopied_rows",
@@ -139,6 +140,13 @@ def truth(name: str, value: object) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} is {got(value)}, expected True or False.")
     return bool(value)
+
+
+def path_number(path: object, count: int, name: str) -> int:
+    """Return which of the `count` paths of a parameter is meant, counted from 0."""
+    if (number := whole_number("path", path)) >= count:
+        raise ValueError(f"path is {got(path)}, expected 0 to {count - 1}: ∂E/∂{name} has {count}.")
+    return number
 
 
 def got(value: object) -> str:

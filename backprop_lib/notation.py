@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Expr, Factor
+from backprop_lib.inputs import path_number
 from backprop_lib.text import Table, fixed, latex_name
 
 __all__ = ["Latex", "chain", "definitions", "factor_table", "latex"]
@@ -94,7 +95,9 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
         If a factor and its nudged definition differ by more than 1e-10, relative.
     """
     numbers = d.numbers(x, t)
-    factors = d.factors(name)[path]
+    paths = d.factors(name)
+    path = path_number(path, len(paths), name)
+    factors = paths[path]
     values = [float(f.value.xreplace(numbers)) for f in factors]
     nudged = [_nudged(d, f, numbers) for f in factors]
     _compare(factors, values, nudged)
@@ -107,7 +110,7 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
         for f, *pair in zip(factors, values, nudged, strict=True)
     ]
     products = [fixed(float(np.prod(column))) for column in (values, nudged)]
-    whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(d.factors(name)) == 1 else f"path {path}"
+    whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(paths) == 1 else f"path {path}"
     rows.append([whole, "", "product", *(f"**{product}**" for product in products)])
     return Table(["factor", "sympy derives", "which is", "number", "by nudging"], rows)
 

@@ -9,12 +9,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 __all__ = [
     *("Sentence", "Table", "a_or_an", "counted", "fixed", "identifier", "latex_name", "plain_name", "plural"),
-    *("power_of_ten", "rate", "values"),
+    *("Name", "power_of_ten", "rate", "taken_apart", "values"),
 ]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
@@ -103,6 +104,28 @@ def power_of_ten(value: float, _: object = None) -> str:
     return f"{value:,g}" if 0.09 < value < 1e4 else f"10{_raised(round(math.log10(value)))}"
 
 
+class Name(NamedTuple):
+    """What a symbol's name says: a letter, a layer, 0 for none, and the neurons."""
+
+    letter: str
+    layer: int
+    neurons: tuple[int, ...]
+
+
+def taken_apart(name: str) -> Name:
+    """Return what the name of a symbol of the network says.
+
+    Examples
+    --------
+    >>> taken_apart("w10[3,11]"), taken_apart("x[2]")
+    (Name(letter='w', layer=10, neurons=(3, 11)), Name(letter='x', layer=0, neurons=(2,)))
+    """
+    if not (match := _NAME.fullmatch(name)):
+        raise ValueError(f"name is {name!r}, expected one such as 'w1[0,1]', 'z2[0]' or 'x[0]'.")
+    letter, layer, *neurons = match.groups()
+    return Name(letter, int(layer or 0), tuple(int(n) for n in neurons if n is not None))
+
+
 def latex_name(name: str, single: bool = False) -> str:
     """Return a symbol's name in LaTeX; `single` drops the neurons where every layer has but one.
 
@@ -110,14 +133,17 @@ def latex_name(name: str, single: bool = False) -> str:
     --------
     >>> latex_name("w1[0,1]"), latex_name("w1[0,0]", single=True), latex_name("E")
     ('w^{(1)}_{01}', 'w_{1}', 'E')
+    >>> latex_name("w12[10,1]"), latex_name("w12[1,1]")
+    ('w^{(12)}_{10,1}', 'w^{(12)}_{11}')
     """
-    if not (match := _NAME.fullmatch(name)):
+    if not _NAME.fullmatch(name):
         return name
-    letter, layer, *neurons = match.groups()
+    letter, layer, neurons = taken_apart(name)
     if single:
         return f"{letter}_{{{layer}}}" if layer else letter
     upper = f"^{{({layer})}}" if layer else ""
-    return f"{letter}{upper}_{{{''.join(filter(None, neurons))}}}"
+    between = "," if max(neurons) > 9 else ""
+    return f"{letter}{upper}_{{{between.join(map(str, neurons))}}}"
 
 
 def plain_name(name: str, single: bool = False) -> str:

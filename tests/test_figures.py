@@ -272,6 +272,8 @@ def test_a_chain_writes_the_value_of_each_factor():
         assert f">= {value}<" in picture.svg
     assert "Forward: x, w₁, z₁ | a₁, w₂, z₂ | a₂, E." in picture.alt
     assert "Forward: b₂, z₂ | a₂, w₃, z₃ | a₃, E." in draw_chain(CHAINS["deep"], "b2[0]").alt
+    relu = draw_chain(derive(Network([[[0.5]], [[0.5]]], activation="relu")), "w1[0,0]")
+    assert "∂a₁/∂z₁ = (1 if z₁ > 0, else 0), ∂z₁/∂w₁ = x." in relu.alt
     second = draw_chain(CHAINS["wide"], "w1[2,1]", path=1)
     assert "path 2 of 2. Forward: x[1], w1[2,1], z1[2] | a1[2], w2[1,2], z2[1] | a2[1], E." in second.alt
 

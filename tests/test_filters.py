@@ -1,13 +1,16 @@
 """The table of findings: every choice of the two menus has its own table."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from ipywidgets import HTML, HTMLMath
 
 from backprop_lib.documents import CLASSES
 from backprop_lib.filters import FilteredFindings
 from backprop_lib.findings import Findings
 from backprop_lib.verdicts import Judge
+from backprop_lib.widgets import cells
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +39,16 @@ def test_formulas_stay_and_code_is_marked(table):
 def test_it_is_described_in_words(table):
     assert repr(table).startswith("Table of 15 findings, with a menu for their class (error, wording,")
     assert table._repr_mimebundle_()["text/plain"] == repr(table)
+
+
+def test_what_a_file_says_is_text_and_no_markup():
+    """A document's number, its findings and its words come from a file that anybody may write."""
+    evil = "<img src=x onerror=alert(1)>"
+    words = {name: f"{evil} $a$ `b`" for name in ("says", "right", "why")}
+    finding = SimpleNamespace(class_=CLASSES[0], weight=evil, **words)
+    document = SimpleNamespace(number=evil, findings=[finding], number_of=lambda _: evil)
+    table = FilteredFindings(SimpleNamespace(documents=[document]))
+    for part in cells.parts(table):
+        assert "<img" not in str(getattr(part, "value", "") if isinstance(part, HTMLMath | HTML) else "")
+    shown = table.stack.children[0].children[0].value
+    assert shown.count("&lt;img") == 5

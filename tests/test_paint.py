@@ -10,7 +10,7 @@ from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot
 from backprop_lib.minibatch import accuracy
 from backprop_lib.trainer import Trainer
-from backprop_lib.widgets import LiveTrainer
+from backprop_lib.widgets import LiveTrainer, paint
 from backprop_lib.widgets.paint import PaintField, centred
 
 DIGITS = mnist()
@@ -157,3 +157,20 @@ def test_smaller_digits_in_a_corner_are_read_after_fitting(reader):
 
     assert right(small) < 0.4
     assert right(np.array([centred(image) for image in small])) > right(images) - 0.1
+
+
+@pytest.mark.parametrize(
+    ("a", "words"),
+    [
+        ({8: 0.97, 3: 0.2}, "The network reads an 8, with 0.97. Next comes 3, with 0.20."),
+        ({3: 0.97, 8: 0.2}, "The network reads a 3, with 0.97. Next comes 8, with 0.20."),
+        (
+            {8: 0.4, 0: 0.3},
+            "The network is not sure; most likely it is an 8, with 0.40. Next comes 0, with 0.30.",
+        ),
+        ({4: 0.99, 0: 0.001}, "The network reads a 4, with 0.99. All others have less than 0.005."),
+    ],
+)
+def test_what_is_read_is_said_as_one_would_say_it(a, words):
+    outputs = np.array([a.get(k, 0.0) for k in range(10)])
+    assert paint._answer([outputs], painted=True) == words

@@ -322,3 +322,12 @@ def test_size_and_cost():
     trace, g = net.forward(x), net.gradients(x, t)
     one = cost(lambda: draw_network(net, trace, g, t, 0.1))
     assert cost(lambda: stepper(net, x, t, RATE)) < 2 * len(widget.sentences) * one
+
+
+def test_labels_of_the_eleventh_layer_stand_by_the_rule_of_the_eleventh(monkeypatch):
+    net = Network.random([*[1] * 10, 3, 4], biases=False)
+    drawing, asked = StepDrawing(steps_of(net, [0.5], [0, 1, 0, 1], 0.5)), set()
+    share = StepDrawing._share
+    monkeypatch.setattr(StepDrawing, "_share", lambda self, layer: asked.add(layer) or share(self, layer))
+    drawing.frame(0)
+    assert asked == {11}

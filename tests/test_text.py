@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backprop_lib import Network
-from backprop_lib.text import Table, a_or_an, counted, plural
+from backprop_lib.text import Table, a_or_an, counted, latex_name, plural, taken_apart
 
 ROOT = Path(__file__).parents[1]
 # “1 …s” that is no count of one
@@ -54,3 +54,20 @@ def test_an_article_goes_by_the_sound():
     for article, numbers in spoken.items():
         for number in numbers:
             assert a_or_an(number) == f"{article} {number}"
+
+
+@pytest.mark.parametrize("name", ["w10[3,11]", "w9[0,0]", "w12[1,1]", "z10[0]", "x[10]", "t[0]", "b100[7]"])
+def test_names_are_taken_apart_as_numbers(name):
+    letter, layer, neurons = taken_apart(name)
+    assert f"{letter}{layer or ''}[{','.join(map(str, neurons))}]" == name
+
+
+@pytest.mark.parametrize("name", ["E", "w1", "w1[0", "∂E/∂w1[0,0]", "w1[0,1,2]", "1[0]", ""])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(ValueError, match=r"^name is .*, expected one such as"):
+        taken_apart(name)
+
+
+def test_no_two_neurons_share_a_name_in_formulas():
+    names = [latex_name(f"w12[{i},{j}]") for i in range(12) for j in range(12)]
+    assert len(set(names)) == len(names)

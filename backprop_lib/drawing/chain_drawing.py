@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
-from backprop_lib.text import plain_name
+from backprop_lib.inputs import path_number
+from backprop_lib.text import plain_name, taken_apart
 
 if TYPE_CHECKING:
-    from backprop_lib.derivation import Derivation, Factor
+    from backprop_lib.derivation import Derivation, Expr, Factor
 
 __all__ = ["draw_chain"]
 
@@ -43,12 +44,11 @@ def draw_chain(d: Derivation, name: str, path: int = 0) -> Picture:
     Back: ∂E/∂a₂ = a₂ − t, ∂a₂/∂z₂ = a₂·(1 − a₂), ∂z₂/∂w₂ = a₁.
     """
     paths = d.factors(name)
-    if not 0 <= path < len(paths):
-        raise ValueError(f"path is {path}, expected 0 to {len(paths) - 1}: ∂E/∂{name} has {len(paths)}.")
+    path = path_number(path, len(paths), name)
     single = max(d.net.sizes) == 1
     canvas, goal = Canvas(), _plain(name, single=single)
     marks = [(_plain(str(f.of), single=single), _plain(str(f.by), single=single)) for f in paths[path]]
-    values = [_plain(str(f.value), single=single) for f in paths[path]]
+    values = [_written(f.value, single=single) for f in paths[path]]
     nodes = [
         [_plain(symbol, single=single) for symbol in node]
         for node in _nodes(name, paths[path], single=single)
@@ -84,19 +84,18 @@ def draw_chain(d: Derivation, name: str, path: int = 0) -> Picture:
 def _nodes(name: str, factors: list[Factor], *, single: bool) -> list[tuple[str, ...]]:
     """Return the nodes from left to right by the names of their symbols; a neuron has two, z and a."""
     neurons = [str(f.by) for f in factors[:-1] if str(f.by).startswith("z")][::-1]
-    layer = int(neurons[0][1 : neurons[0].index("[")])
+    layer = taken_apart(neurons[0]).layer
     nodes: list[tuple[str, ...]] = []
     if name.startswith("w"):  # a bias has nothing before it
-        source = name[name.index(",") + 1 : -1]
+        source = taken_apart(name).neurons[1]
         for k in range(0 if single else layer - 1, layer):
             nodes += [(f"w{k}[0,0]",)] if single and k else []
             nodes.append((f"z{k}[{source}]", f"a{k}[{source}]") if k else (f"x[{source}]",))
     nodes.append((name,))
     for k, z in enumerate(neurons):
-        i = z[z.index("[") + 1 : -1]
         if k:
-            before = neurons[k - 1]
-            nodes.append((f"w{layer + k}[{i},{before[before.index('[') + 1 : -1]}]",))
+            (i,), (before,) = taken_apart(z).neurons, taken_apart(neurons[k - 1]).neurons
+            nodes.append((f"w{layer + k}[{i},{before}]",))
         nodes.append((z, f"a{z[1:]}"))
     return [*nodes, ("E",)]
 
@@ -143,6 +142,14 @@ def _factor(
     canvas.text(left + half, y + 15, f"∂{pair[1]}", colour=COLOURS["negative"])
     canvas.text(left + 2 * half + 6, y + 5, f"= {value}", anchor="start")
     return left + whole + 16
+
+
+def _written(value: Expr, *, single: bool) -> str:
+    """Return what a factor is; the slope of relu in its two cases."""
+    if value.is_Piecewise:
+        (there, condition), (elsewhere, _) = value.args
+        return _plain(f"({there} if {condition}, else {elsewhere})", single=single)
+    return _plain(str(value), single=single)
 
 
 def _plain(expression: str, *, single: bool) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from backprop_lib.drawing.canvas import COLOURS, Canvas, sign_colour
 from backprop_lib.drawing.edges import Edge, labels_that_fit
 from backprop_lib.drawing.network_drawing import NetworkDrawing, Point
-from backprop_lib.text import fixed
+from backprop_lib.text import fixed, taken_apart
 from backprop_lib.widgets.steps import Pass
 
 __all__ = ["FAINT", "StepBackground"]
@@ -71,14 +71,14 @@ class StepBackground(NetworkDrawing):
         back, name = name.startswith("∂E/∂"), name.removeprefix("∂E/∂")
         if name == "E":
             return (self.loss_at, self.middle), _LOSS
-        layer, i = (int(part) for part in name.rstrip("]")[1:].split("[")) if name[0] in "zab" else (0, 0)
-        if name[0] == "x":
-            x, y = self._at(0, int(name[2:-1]))
+        letter, layer, (i, *_) = taken_apart(name)
+        if letter == "x":
+            x, y = self._at(0, i)
             return (x, y), (self.half_width, 14.0 if self._compact(0) else _HIGH)
         x, y = self._at(layer, i)
-        if name[0] == "b":
+        if letter == "b":
             return (x, y + (100 if back else 83)), (self.half_width, 11)
-        side = self.half_width / 2 * (-1 if name[0] == "z" else 1)
+        side = self.half_width / 2 * (-1 if letter == "z" else 1)
         return (x + side, y + (_LOWER if back else 0)), (self.half_width / 2, _LOW if back else _HIGH)
 
     # ---- what never changes ----------------------------------------------------------------------

@@ -14,7 +14,7 @@ import numpy as np
 from backprop_lib.drawing.canvas import COLOURS, Canvas, sign_colour
 from backprop_lib.drawing.edges import Edge, Label, labels_that_fit
 from backprop_lib.drawing.network_drawing import Point
-from backprop_lib.text import fixed
+from backprop_lib.text import fixed, taken_apart
 from backprop_lib.widgets.step_background import FAINT, StepBackground
 from backprop_lib.widgets.steps import Step
 
@@ -136,7 +136,7 @@ class StepDrawing(StepBackground):
                 self._write(e, self.places[e.name], e.lines(), step)
             elif old in lit or overview:
                 e = replace(e, slope=None) if overview else e
-                layers.setdefault(int(e.name[1]), []).append(e)
+                layers.setdefault(taken_apart(e.name).layer, []).append(e)
         for layer, edges in layers.items():
             for e, label in zip(edges, labels_that_fit(edges, self._share(layer)), strict=False):
                 self._write(e, (label.x, label.y), label.lines, step)
