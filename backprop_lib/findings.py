@@ -35,10 +35,11 @@ class Findings:
     >>> table.head[0], [row[0] for row in table.rows[:3]]
     ('002-1', ['says', 'right', 'why it matters'])
     >>> print(book.totals())
-    | document | numbers computed | of these right | formulas judged | of these right | counted apart |
-    | :-- | :-- | :-- | :-- | :-- | :-- |
-    | 002 | 35 | 33 | 36 | 36 | 25 |
-    | **all** | 35 | **33** | 36 | **36** | 25 |
+    | document | numbers computed | of these right | formulas judged | of these right | follow from a slip | \
+counted apart |
+    | :-- | :-- | :-- | :-- | :-- | :-- | :-- |
+    | 002 | 35 | 33 | 36 | 36 | 0 | 25 |
+    | **all** | 35 | **33** | 36 | **36** | 0 | 25 |
     """
 
     judges: Sequence[Judge]
@@ -47,6 +48,20 @@ class Findings:
     def documents(self) -> list[Document]:
         """The documents, in the order given."""
         return [judge.document for judge in self.judges]
+
+    def judge(self, number: str) -> Judge:
+        """Return the judge of a document.
+
+        Raises
+        ------
+        ValueError
+            If it is not among these.
+        """
+        for judge in self.judges:
+            if judge.document.number == number:
+                return judge
+        have = ", ".join(document.number for document in self.documents)
+        raise ValueError(f"document {number!r} is not among these, expected one of: {have}.")
 
     def show(
         self, number: str, id: str, shows: Mapping[str, float | str], *, wrong: bool | None = None
@@ -91,19 +106,22 @@ class Findings:
     def totals(self) -> Table:
         """Return for each document how many of its numbers and formulas were judged, and how many are right.
 
-        What nothing could refute, such as a number that the document chose itself, is counted apart.
+        What only follows from an earlier slip has a column of its own. What nothing could refute, such as a
+        number that the document chose itself, is counted apart.
         """
-        rows, sums = [], np.zeros(5, int)
+        rows, sums = [], np.zeros(6, int)
         for judge in self.judges:
             numbers, formulas = judge.numbers().judged, judge.formulas().judged
             judged = [[j for j in kind if j.verdict not in APART] for kind in (numbers, formulas)]
             right = [sum(j.verdict in RIGHT for j in kind) for kind in judged]
+            follow = sum(j.verdict == HANGS for kind in judged for j in kind)
             apart = len(numbers) + len(formulas) - sum(map(len, judged))
-            row = [len(judged[0]), right[0], len(judged[1]), right[1], apart]
+            row = [len(judged[0]), right[0], len(judged[1]), right[1], follow, apart]
             rows.append([judge.document.number, *map(str, row)])
             sums += row
         last = [f"**{n}**" if i in (1, 3) else str(n) for i, n in enumerate(sums)]
-        head = ["numbers computed", "of these right", "formulas judged", "of these right", "counted apart"]
+        head = ["numbers computed", "of these right", "formulas judged", "of these right"]
+        head += ["follow from a slip", "counted apart"]
         return Table(["document", *head], [*rows, ["**all**", *last]])
 
     def counts(self) -> Table:
@@ -121,11 +139,11 @@ class Findings:
         return Table(["class", "weight", *(f"document {number}" for number in numbers), "all"], rows)
 
     def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
-        for judge in self.judges:
-            for finding in judge.document.findings:
-                if (judge.document.number, finding.id) == (number, id):
-                    return judge, finding
-        raise ValueError(f"document {number} has no finding {id!r}.")
+        judge = self.judge(number)
+        for finding in judge.document.findings:
+            if finding.id == id:
+                return judge, finding
+        raise ValueError(f"document {number} has no finding {id!r}, expected one of those in its file.")
 
     def _proof(self, judge: Judge, finding: Finding, place: str) -> list[list[str]]:
         """Return a row of proof for a number or formula; words have none."""

@@ -76,7 +76,7 @@ def test_words_need_a_test_that_finds_something(book):
 def test_a_finding_that_is_not_there_is_refused(book):
     with pytest.raises(ValueError, match="document 002 has no finding 'none'"):
         book.show("002", "none", {})
-    with pytest.raises(ValueError, match="document 003 has no finding 'any start'"):
+    with pytest.raises(ValueError, match="document '003' is not among these, expected one of: 002, 004"):
         book.show("003", "any start", {})
     with pytest.raises(ValueError, match="there is no document '9', expected one of 000, 001, 002"):
         Judge("9")
