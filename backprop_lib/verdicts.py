@@ -40,7 +40,7 @@ Expr = Any
 
 FOLLOWS = "follows from rounded intermediates"
 HANGS = "follows from an earlier slip"
-FITS = "fits the run, on average"
+FITS = "fits the run"
 GIVEN = "given"
 REACHED = "a level: reached"
 MISSED = "a level: missed"
@@ -239,10 +239,10 @@ class Judge:
         if fact.level:
             short = (right - Decimal(fact.printed)) * (1 if fact.level == "at most" else -1)
             return Judged(fact, f"here {fixed(float(right), digits)}", MISSED if short > 0 else REACHED)
-        if (within := self.document.example(fact.example).mean_within) and "errors" in fact.of:
-            off = self._deviation(fact.example)
-            said = f"{fixed(float(right), digits)}; on average {off:.1%} off, allowed {within:.0%}"
-            return Judged(fact, said, FITS if off < Decimal(str(within)) else WRONG)
+        if within := self.document.example(fact.example).mean_within:
+            off = self._deviation(fact) if "errors" in fact.of else abs(Decimal(fact.printed) / right - 1)
+            said = f"{fixed(float(right), digits)}; {'on average ' * ('errors' in fact.of)}{off:.1%} off"
+            return Judged(fact, f"{said}, allowed {within:.0%}", FITS if off < Decimal(str(within)) else WRONG)
         verdict = compare_digits(fact.printed, right)
         decimals = max(6, digits + 3)
         computed = fixed(float(right), decimals)
@@ -256,16 +256,16 @@ class Judge:
                     verdict = FOLLOWS
         return Judged(fact, computed, verdict)
 
-    def _deviation(self, example: str) -> Decimal:
-        """Return by which share the printed errors of a run are off on average."""
-        if example not in self._deviations:
-            setting, off = self._setting(example), []
+    def _deviation(self, number: Number) -> Decimal:
+        """Return by which share the printed errors of a number's run are off on average."""
+        if number.example not in self._deviations:
+            setting, off = self._setting(number.example), []
             for fact in self.document.numbers:
-                if fact.example == example and "errors" in fact.of:
+                if fact.example == number.example and "errors" in fact.of:
                     right = decimal(setting.value(setting.parse(fact.of)))
                     off.append(abs(Decimal(fact.printed) / right - 1))
-            self._deviations[example] = sum(off, Decimal(0)) / len(off)
-        return self._deviations[example]
+            self._deviations[number.example] = sum(off, Decimal(0)) / len(off)
+        return self._deviations[number.example]
 
     @property
     def _off(self) -> Mapping[Decimal, Decimal]:
