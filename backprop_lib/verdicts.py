@@ -241,8 +241,9 @@ class Judge:
             return Judged(fact, f"here {fixed(float(right), digits)}", MISSED if short > 0 else REACHED)
         if within := self.document.example(fact.example).mean_within:
             off = self._deviation(fact) if "errors" in fact.of else abs(Decimal(fact.printed) / right - 1)
-            said = f"{fixed(float(right), digits)}; {'on average ' * ('errors' in fact.of)}{off:.1%} off"
-            return Judged(fact, f"{said}, allowed {within:.0%}", FITS if off < Decimal(str(within)) else WRONG)
+            average = "on average " if "errors" in fact.of else ""
+            said = f"{fixed(float(right), digits)}; {average}{off:.1%} off, allowed {within:.0%}"
+            return Judged(fact, said, FITS if off < Decimal(str(within)) else WRONG)
         verdict = compare_digits(fact.printed, right)
         decimals = max(6, digits + 3)
         computed = fixed(float(right), decimals)

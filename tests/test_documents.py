@@ -116,7 +116,8 @@ def test_the_verdicts_on_document_000():
 def test_the_verdicts_on_document_003():
     judge = judge_once("003")
     formulas = judge.formulas()
-    assert formulas.counts == {EQUAL: 57, ARRANGED: 10, WRONG: 1}
+    assert judge.numbers().counts == {AGREES: 38, TRUNCATED: 1, FITS: 13, GIVEN: 23}
+    assert formulas.counts == {EQUAL: 50, ARRANGED: 10, DEFINED: 14, WRONG: 1}
     assert at("7.1, output, epoch 999", judge).verdict == TRUNCATED
     (accuracy,) = formulas.only(WRONG).judged
     assert (accuracy.fact.place, accuracy.right) == ("7.1, accuracy", "0.925900 ≠ 12.495277")
