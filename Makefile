@@ -5,6 +5,7 @@ PYTHON ?= python3
 LAB_ARGS ?=
 LOCK_ARGS ?=
 GROWTH ?= growth.svg
+STORE ?=
 PLAY ?= all
 
 BIN := $(VENV)/bin
@@ -49,9 +50,9 @@ play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.t
 notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
 	$(BIN)/python tests/store_notebooks.py notebooks/*.ipynb
 
-bench: $(VENV)/locked-test ## Compare the training's speed with what is installed; draw its growth (GROWTH=FILE)
-	$(BIN)/python benchmarks/training.py
-	$(BIN)/python benchmarks/training_growth.py $(GROWTH)
+bench: $(VENV)/locked-test ## Compare the training's speed with what is installed; draw its growth (GROWTH=FILE STORE=--store)
+	$(BIN)/python benchmarks/training.py $(STORE)
+	$(BIN)/python benchmarks/training_growth.py $(GROWTH) $(STORE)
 
 bench-quick: $(VENV)/locked-test ## The same comparison, short: less than a minute
 	$(BIN)/python benchmarks/training.py --quick

@@ -5,17 +5,20 @@ the figure is the time of a peer over the course's time **in the same round**: t
 in brackets, the middle half of them. Time is the processor's, all threads together, so that other work on the
 machine counts little. What a peer compiles in its first run is said under the table; it counts only where
 everything does, from the start of Python to the result. What is not installed is named and left out
-(`pip install -e .[bench,fast]`).
+(`pip install -e .[bench,fast]`). With `--store` the figures go to `results.toml` beside this file, and from
+there into the README.
 
-Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N]
+Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N] [--store]
 """
 
 import argparse
+import gc
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +30,7 @@ from time import process_time
 import numpy as np
 from training_frameworks import FRAMEWORKS
 from training_peers import AT_ONCE, OWN, Problem
+from training_results import MACHINE_CODE, SWEEP, Section, digits_of, store
 from training_start import even_or_odd
 
 from backprop_lib import Network, sweep
@@ -70,6 +74,8 @@ def ready(name: str, p: Problem) -> Callable[[], float] | None:
 
 
 def take_turns(measures: dict[str, Callable[[], float]], rounds: int) -> Rounds:
+    gc.collect()
+    gc.freeze()  # what one peer has made is not looked through while another one works
     found: Rounds = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
@@ -79,11 +85,7 @@ def take_turns(measures: dict[str, Callable[[], float]], rounds: int) -> Rounds:
 
 def in_words(ratios: np.ndarray) -> str:
     low, middle, high = np.percentile(ratios, [25, 50, 75])
-    return f"{_digits(middle):>7}   ({_digits(low)} to {_digits(high)})"
-
-
-def _digits(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+    return f"{digits_of(middle):>7}   ({digits_of(low)} to {digits_of(high)})"
 
 
 def table(title: str, found: Rounds, one: str) -> None:
@@ -92,6 +94,13 @@ def table(title: str, found: Rounds, one: str) -> None:
     base = np.array(found[one])
     for name, times in sorted(found.items(), key=lambda pair: np.median(np.array(pair[1]) / base)):
         print(f"{name:34}{1e3 * np.median(times):12.2f}   {in_words(np.array(times) / base)}")
+
+
+def quartiles(found: Rounds, one: str, own: str = "this course") -> Section:
+    """Return the ratios to `one`, which is then called `own`; what else had this name is left out."""
+    names = {name: name.removesuffix(" *") for name in found if name != own} | {one: own}
+    base = np.array(found[one])
+    return {new: np.percentile(found[old] / base, [25, 50, 75]).tolist() for old, new in names.items()}
 
 
 def compare(title: str, p: Problem, names: list[str], rounds: int, more=None, one: str = "") -> Rounds:
@@ -171,13 +180,22 @@ def from_start(names: list[str], epochs: int) -> dict[str, Callable[[], float]]:
 
 
 def versions() -> str:
-    found = []
-    for name in ("numpy", "numba", "torch", "jax", "scikit-learn", "autograd", "micrograd"):
+    found = [f"Python {platform.python_version()}"]
+    for name in ("NumPy", "numba", "PyTorch", "JAX", "scikit-learn", "autograd", "micrograd"):
         try:
-            found.append(f"{name} {version(name)}")
+            found.append(f"{name} {version({'PyTorch': 'torch'}.get(name, name)).partition('+')[0]}")
         except PackageNotFoundError:
             found.append(f"no {name}")
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, {', '.join(found)}"
+    return ", ".join(found)
+
+
+def machine() -> str:
+    try:
+        system = platform.freedesktop_os_release()
+        name = f"{system['NAME'].split()[0]} {system.get('VERSION_ID', '')}".strip()
+    except OSError:
+        name = platform.system()
+    return f"{name}, {os.cpu_count()} cores"
 
 
 def need_one_thread() -> None:
@@ -189,17 +207,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer rounds and fewer examples")
     parser.add_argument("--rounds", type=int, help="rounds of turns, else 15, or 3 if quick")
+    parser.add_argument("--store", action="store_true", help="store the figures for the README, all of them")
     chosen = parser.parse_args()
     quick, rounds = chosen.quick, chosen.rounds or (3 if chosen.quick else 15)
     need_one_thread()
-    print(versions())
+    if chosen.store and (quick or "no " in versions()):
+        sys.exit(f"Only a whole run is stored, of all peers; here are {versions()}.")
+    print(f"{versions()}; {machine()}")
 
     p, own = digits(5120 if quick else 60_000), "this course"
     names = [own, "plain NumPy", *FRAMEWORKS, "autograd"]
     more = part_of(p, "document 003's algorithm", 512 if quick else 2560) | {
         "the machine's limit": limit_of(p)
     }
-    compare(f"784-32-10, batch 256, {len(p.x)} digits, one epoch", p, names, rounds, more)
+    on_digits = compare(f"784-32-10, batch 256, {len(p.x)} digits, one epoch", p, names, rounds, more)
     print("* measured on a part of the examples and multiplied")
 
     names = [name for name in PEERS if name not in (f"{own}, lean steps", f"{own}, straight line")]
@@ -209,7 +230,8 @@ def main() -> None:
     more = {} if quick else {name: measure for name in slow if (measure := ready(name, p))}
     if quick:
         more = {k: v for name in slow for k, v in part_of(p, name, 80).items()}
-    compare("10-3-2, parity, batch 8, 700 numbers, one epoch", p, fast, rounds, more)
+    on_parity = compare("10-3-2, parity, batch 8, 700 numbers, one epoch", p, fast, rounds, more)
+    compiled = ONCE.get(MACHINE_CODE, 0.0)
 
     p = two_two_two()
     names = [
@@ -223,22 +245,41 @@ def main() -> None:
     names += [*FRAMEWORKS, "micrograd", "autograd"]
     if quick:
         names = [name for name in names if name not in ("micrograd", "autograd", "scikit-learn")]
-    compare(f"2-2-2, one example, {p.epochs} steps", p, names, rounds)
+    in_steps = compare(f"2-2-2, one example, {p.epochs} steps", p, names, rounds)
 
     lean = f"{own}, lean steps"
     title = f"2-2-2, one example, {p.epochs} steps: one learning rate, and 64 at once"
-    compare(title, p, [lean], rounds, {"64 learning rates (sweep)": many_rates(p)}, lean)
+    at_once = compare(title, p, [lean], rounds, {SWEEP: many_rates(p)}, lean)
 
-    names = [own, "autograd", "JAX, compiled as a whole", "scikit-learn", "PyTorch, modules and SGD"]
+    names = [own, "plain NumPy", "autograd", "JAX, compiled as a whole", "scikit-learn"]
+    names += ["PyTorch, modules and SGD"]
     names += [] if quick else ["JAX, compiled step", "PyTorch, updates by hand", "micrograd"]
-    found = take_turns(from_start(names, 20), 1 if quick else 3)
-    table("10-3-2, parity, 20 epochs, from the start of a new Python to the result", found, own)
+    started = take_turns(from_start(names, 20), 1 if quick else 3)
+    table("10-3-2, parity, 20 epochs, from the start of a new Python to the result", started, own)
 
     with TemporaryDirectory() as cache:
         measures = {
             f"import {m}": new_python("-c", f"import {m}", cache=cache) for m in ("numpy", "backprop_lib")
         }
         table("A new Python", take_turns(measures, rounds), "import numpy")
+
+    if chosen.store:
+        today = date.today()
+        saved = median(on_parity[own]) - median(on_parity[MACHINE_CODE])
+        store(
+            run={
+                "rounds": rounds,
+                "day": f"{today.day} {today:%B %Y}",
+                "machine": machine(),
+                "versions": versions(),
+            },
+            digits=quartiles(on_digits, own),
+            parity=quartiles(on_parity, own),
+            steps=quartiles(in_steps, f"{own}, straight line"),
+            sweep=quartiles(at_once, lean),
+            start=quartiles(started, own),
+            compile={"seconds": compiled, "saved_by_an_epoch": saved},
+        )
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ Each is doubled again and again, alone, and measured against the count of operat
 nearly the same, because calling NumPy is what costs; later it grows as the operations do, along the dotted
 line. Both axes are logarithmic, so "in proportion" is a straight line.
 
-Usage: OMP_NUM_THREADS=1 python benchmarks/training_growth.py PICTURE [--quick]
+Usage: OMP_NUM_THREADS=1 python benchmarks/training_growth.py PICTURE [--quick] [--store]
 """
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -19,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from training import need_one_thread, seconds
 from training_peers import Problem, lean_steps
+from training_results import store
 
 from backprop_lib import Network, sweep
 from backprop_lib.drawing.canvas import COLOURS
@@ -75,6 +77,16 @@ def measured(found: list[Point], rounds: int) -> dict[str, tuple[list[int], list
     return curves
 
 
+def flat(curves: dict[str, tuple[list[int], list[float]]]) -> dict[str, int]:
+    """Return up to how many operations, and learning rates, the time stays below twice the shortest."""
+    counts = {
+        kind: max(count for count, time in zip(*curve, strict=True) if time < 2 * min(curve[1]))
+        for kind, curve in curves.items()
+    }
+    rates = counts.pop("learning rates") // curves["learning rates"][0][0]
+    return {"operations": min(counts.values()), "rates": rates}
+
+
 def draw(curves: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
     figure = Figure(figsize=(7.5, 5), layout="constrained")
     axes = figure.add_subplot(
@@ -103,6 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("picture", type=Path, help="the file to draw into: .svg, .png or .pdf")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--store", action="store_true", help="store the figures for the README")
     chosen = parser.parse_args()
     need_one_thread()
     curves = measured(points(6 if chosen.quick else 12), 3 if chosen.quick else 15)
@@ -111,6 +124,9 @@ def main() -> None:
         for count, time in zip(across, up, strict=True):
             print(f"{'':16}{count:12}{1e6 * time:14.1f}{1e12 * time / count:14.1f}")
     draw(curves, chosen.picture)
+    if chosen.store:
+        today = date.today()
+        store(growth={"day": f"{today.day} {today:%B %Y}", **flat(curves)})
 
 
 if __name__ == "__main__":

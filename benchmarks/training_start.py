@@ -1,5 +1,7 @@
 """One training from a new Python's start to its result: epochs of parity, by the peer that is named.
 
+Everybody reads the problem with the course's package, which costs little more than importing NumPy.
+
 Usage: OMP_NUM_THREADS=1 python benchmarks/training_start.py NAME EPOCHS
 """
 

@@ -15,6 +15,7 @@ import training
 import training_frameworks
 import training_growth
 import training_peers
+import training_results
 import training_start
 from training_peers import AT_ONCE, Problem
 
@@ -85,6 +86,43 @@ def test_a_peer_that_computes_something_else_is_found(monkeypatch):
     assert got != pytest.approx(wanted, rel=1e-4)
 
 
+class Counted(np.ndarray):
+    """An array that counts the multiplications in the matrix products it takes part in."""
+
+    count = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **kwargs):
+        if ufunc is np.matmul:
+            Counted.count += inputs[0].size * inputs[1].shape[-1]
+        if out:
+            kwargs["out"] = tuple(map(plain, out))
+        return counted(getattr(ufunc, method)(*map(plain, inputs), **kwargs))
+
+    def __array_function__(self, function, types, inputs, kwargs):
+        if function is np.dot:
+            Counted.count += inputs[0].size * (inputs[1].shape[1] if inputs[1].ndim > 1 else 1)
+        return counted(function(*map(plain, inputs), **kwargs))
+
+
+def plain(a):
+    return a.view(np.ndarray) if isinstance(a, Counted) else a
+
+
+def counted(a):
+    return a.view(Counted) if isinstance(a, np.ndarray) and a.dtype != object else a
+
+
+@pytest.mark.parametrize("name", ["plain NumPy", "document 003's algorithm"])
+def test_no_peer_computes_what_is_not_used(name, monkeypatch):
+    """Three products a layer, but two in the first: nobody needs the slopes of the inputs."""
+    p = problem(name, 12, 4)
+    monkeypatch.setattr(Problem, "copies", lambda p: [(counted(+W), counted(+b)) for W, b in p.layers])
+    epoch, _ = PEERS[name](p)
+    Counted.count = 0
+    epoch()
+    assert 2 * Counted.count == training_growth.operations(p.net.sizes, 12)
+
+
 def test_growth_is_measured_and_drawn(tmp_path):
     curves = training_growth.measured(training_growth.points(1), rounds=1)
     assert {kind: len(up) for kind, (_, up) in curves.items()} == dict.fromkeys(training_growth.STYLES, 2)
@@ -97,11 +135,48 @@ def test_growth_is_measured_and_drawn(tmp_path):
     assert (tmp_path / "growth.svg").read_bytes() == drawn
 
 
+def test_what_hardly_grows_is_told_by_its_time():
+    curves = {"width": ([10, 20, 40], [1.0, 1.5, 2.5]), "learning rates": ([3, 6, 12], [1.0, 1.1, 1.9])}
+    assert training_growth.flat(curves) == {"operations": 20, "rates": 4}
+
+
+def test_the_readme_gives_the_figures_that_were_measured():
+    results = training_results.load()
+    readme = training_results.README.read_text(encoding="utf-8")
+    assert training_results.section_of(readme) == training_results.section(results)
+    assert training_results.written(results) == training_results.FILE.read_text(encoding="utf-8")
+    for column in training_results.COLUMNS:
+        assert results[column].keys() - training_results.LEFT_OUT >= training_frameworks.FRAMEWORKS.keys()
+        for name in results[column].keys() - {*training_results.LEFT_OUT, "this course"}:
+            low, middle, high = results[column][name]
+            assert low <= middle <= high
+            other = {**results, column: {**results[column], name: [low, 1.1 * middle, high]}}
+            assert training_results.section(other) != training_results.section(results), (column, name)
+
+
+def test_figures_are_stored_and_the_readme_made_from_them(tmp_path, monkeypatch):
+    results, readme = training_results.load(), training_results.README.read_text(encoding="utf-8")
+    for name, text in (("FILE", training_results.written(results)), ("README", readme)):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(training_results, name, path)
+    training_results.store(sweep={training_results.SWEEP: [1, 7.77, 9]})
+    changed = training_results.README.read_text(encoding="utf-8")
+    assert changed == readme.replace(
+        training_results.section_of(readme), training_results.section_of(changed)
+    )
+    assert " in 7.8 times the time of one" in changed
+    assert training_results.load() == {**results, "sweep": {training_results.SWEEP: [1, 7.77, 9]}}
+    one = {"this course": [2.0, 2.0], "this course, straight line": [1.0, 2.0], "document *": [3.0, 3.0]}
+    got = training.quartiles(one, "this course, straight line")
+    assert got == {"document": [1.875, 2.25, 2.625], "this course": [1, 1, 1]}
+
+
 def test_turns_give_ratios_round_by_round(capsys):
     next_time = iter([1.0, 3.0, 2.0, 6.0, 4.0, 20.0]).__next__
     found = training.take_turns({"one": next_time, "other": next_time}, rounds=3)
     training.table("title", found, "one")
-    assert capsys.readouterr().out.splitlines()[-1].split()[1:] == ["6000.00", "3.00", "(3.00", "to", "4.00)"]
+    assert capsys.readouterr().out.splitlines()[-1].split()[1:] == ["6000.00", "3.0", "(3.0", "to", "4.0)"]
 
 
 def test_tables_measure_real_work(capsys):
