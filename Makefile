@@ -5,6 +5,7 @@ PYTHON ?= python3
 LAB_ARGS ?=
 LOCK_ARGS ?=
 GROWTH ?= growth.svg
+MUTANTS ?=
 STORE ?=
 PLAY ?= all
 
@@ -21,7 +22,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit play notebooks bench bench-quick bench-rates bench-widgets mnist-runs lock clean
+.PHONY: help lab test lint types unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +50,9 @@ play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.t
 
 notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
 	$(BIN)/python tests/store_notebooks.py notebooks/*.ipynb
+
+mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=lean)
+	$(BIN)/python tests/mutate.py $(MUTANTS)
 
 bench: $(VENV)/locked-test ## Compare the training's speed with what is installed; draw its growth (GROWTH=FILE STORE=--store)
 	$(BIN)/python benchmarks/training.py $(STORE)

@@ -1,4 +1,4 @@
-"""How a program of plain numbers computes the rules of `functions`, so that no digit is lost and none overflows.
+"""How a program of plain numbers computes the rules of `functions`: no digit is lost, nothing overflows.
 
 sympy writes a·(1 − a), which is 0 from z = 37 on, and log(1 + e^z), which overflows. A program takes the
 exponential of −|z|, once, and makes the activation, its slope and the loss of it.

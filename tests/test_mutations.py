@@ -1,10 +1,12 @@
 """Break the course on purpose: each mutation of its source must be caught by the check meant for it."""
 
 import re
+import subprocess
 import sys
 import types
 from pathlib import Path
 
+import mutate
 import pytest
 
 import backprop_lib
@@ -106,3 +108,39 @@ def test_sympy_has_confirmed_every_slope():
         slopes.slope_of.__wrapped__(name)
     for name in LOSSES:
         slopes.loss_slope_of.__wrapped__(name)
+
+
+# ---- all small changes: `make mutants` runs them, here is a sample -----------------------------------
+
+
+def reasons():
+    return mutate.known_survivors()
+
+
+def test_a_sample_of_all_small_changes_is_noticed():
+    rooms = ["functions", "network"]
+    call = [sys.executable, mutate.__file__, "--sample", "6", "--seed", "11", *rooms]
+    done = subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "of 6 mutants were killed" in done.stdout
+
+
+def test_a_change_that_nothing_can_notice_survives():
+    code = (
+        "import mutate; source = (mutate.PACKAGE / 'functions.py').read_text(encoding='utf-8'); "
+        "same = mutate.Mutant('functions', 1, '', '', source); assert mutate.survivors([same]) == [same]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(mutate.__file__).parent)
+
+
+def test_every_survivor_with_a_reason_is_still_a_mutant():
+    for room, before, after in reasons():
+        assert (before, after) in [(m.before, m.after) for m in mutate.mutants(room)], (room, before, after)
+
+
+def test_each_kind_of_change_is_made():
+    source = "y = -a + b * 2 if a < b and not c else np.add(a, 1.5)\nraise ValueError(f'{a + 1}')\n"
+    made = [source[:first] + new + source[last:] for first, last, new in mutate._changes(source)]
+    for change in ("y = a +", "-a - b", "b / 2", "* 3", "a <= b", "b or not c", "and c", "2.5)"):
+        assert sum(change in text for text in made) == 1, change
+    assert len(made) == len(set(made)) == 8

@@ -15,6 +15,7 @@ from backprop_lib.minibatch import epoch_of_batches
 from backprop_lib.straight_line import compile_straight_line, compile_training
 from backprop_lib.trainer import Trainer
 from backprop_lib.training import Sweep, loss_on_grid
+from backprop_lib.widgets import LiveTrainer, rate_explorer, rate_race, surface_explorer
 
 NET = Network(weights=[[[0.5]], [[0.5]]])
 X, T = [0.1], [0.9]
@@ -366,6 +367,10 @@ def test_what_computes_by_itself_refuses_a_class_that_computes_otherwise(kind):
         lambda: loss_on_grid(net, X, T, {"w1[0,0]": [1.0]}),
         lambda: compile_training(derive(net)),
         lambda: machine_code._starter(derive(net), lambda program: program)([X], [T], 0.9),
+        lambda: rate_explorer(net, X, T, [0.9, 9.0], 20, 5e-5, 0.9),
+        lambda: rate_race(net, X, T, [0.9, 9.0], 20, 5e-5, [0.9]),
+        lambda: surface_explorer(net, X, T, 0.9, 20),
+        lambda: LiveTrainer(net, [X], [T], 0.9),
     ):
         with pytest.raises(TypeError, match=says):
             use()

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.history import History
 from backprop_lib.network import Network
+from backprop_lib.own_classes import only_plain
 from backprop_lib.text import plural
 from backprop_lib.trainer import Trainer
 from backprop_lib.widgets.cells import OfCell
@@ -81,6 +82,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         dtype: str = "float32",
         seed: int = 0,
     ) -> None:
+        only_plain(net, "a LiveTrainer")
         self.network = net
         self.history: History | None = None
         self._examples, self._seed = (x, t), seed
