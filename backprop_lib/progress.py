@@ -8,7 +8,7 @@ import warnings
 from time import monotonic
 from types import TracebackType
 
-from backprop_lib.text import rate
+from backprop_lib.text import counted, rate
 
 __all__ = ["Progress"]
 
@@ -47,7 +47,7 @@ class Progress:
         self._done, self._loss = done, loss
         if (now := monotonic()) >= self._next:
             self._next = now + _PACE
-            self._write(f"{done:,} of {self._epochs:,} epochs: E = {rate(loss)}, goal E < {rate(self._goal)}")
+            self._write(f"{done:,} of {counted(self._epochs, 'epoch')}: E = {rate(loss)}, goal E < {rate(self._goal)}")
 
     def __enter__(self) -> Progress:
         return self
@@ -58,7 +58,7 @@ class Progress:
         if self._line:
             reached = "reached" if self._loss < self._goal else "not reached"
             self._write(
-                f"{self._done:,} epochs: E = {rate(self._loss)}, goal E < {rate(self._goal)} {reached}"
+                f"{counted(self._done, 'epoch')}: E = {rate(self._loss)}, goal E < {rate(self._goal)} {reached}"
             )
             sys.stderr.write("\n")
         if kind is None or not issubclass(kind, KeyboardInterrupt):

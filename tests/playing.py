@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 
-from backprop_lib.shape import FixedShape
+from backprop_lib import progress
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -87,25 +87,26 @@ class Notebook(InteractiveShell):
 
 
 def run(sources):
-    """Run each cell, whatever became of those before; return the error of each that stops, by its id.
+    """Run each cell, whatever became of the others but the first.
 
-    A shape that is said to be fixed ends the run, as in a notebook.
+    Returns the errors by the cells' ids, and what the trainings said that have a goal.
     """
-    shell = Notebook.instance()
+    shell, said = Notebook.instance(), io.StringIO()
     shell.history_manager.enabled = False
+    progress._PATIENCE = 0
     warnings.simplefilter("error")
     # Where a cell's own line leaves the range of floats NumPy says so beneath it, and goes on.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="__main__")
     stopped = {}
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
         for cell, source in sources:
             shell.errors = []
             shell.run_cell(source)
             if shell.errors:
                 stopped[cell] = shell.errors[0]
-                if isinstance(shell.errors[0], FixedShape):
+                if cell == sources[0][0]:
                     break
-    return stopped
+    return stopped, said.getvalue()
 
 
 def ending(sources):
@@ -115,12 +116,13 @@ def ending(sources):
 
 
 def _run_in_words(sources):
-    return {cell: f"{type(error).__name__}: {error}" for cell, error in run(sources).items()}
+    stopped, said = run(sources)
+    return {cell: f"{type(error).__name__}: {error}" for cell, error in stopped.items()}, said
 
 
 def main(wanted):
     (play,) = (play for play in plays() if str(play) == wanted)
-    for cell, error in run(play.sources()).items():
+    for cell, error in run(play.sources())[0].items():
         print(f"--- {cell}")
         traceback.print_exception(error)
 

@@ -45,7 +45,9 @@ def complaint(play, stopped):
 
 @pytest.mark.parametrize("play", CHOSEN, ids=lambda play: f"{LABEL}{play}")
 def test_play(play):
-    assert complaint(play, ending(play.sources())) == ""
+    stopped, said = ending(play.sources())
+    assert complaint(play, stopped) == ""
+    assert not play.unreachable or "not reached" in said
 
 
 def test_every_edit_fits_its_notebook():
@@ -76,6 +78,7 @@ STOPS = {
     "TypeError": "class Mute:\n    __repr__ = None\nMute()",
     "SyntaxError": "def",
 }
+OWN_LINE = "import numpy as np\nnp.exp(np.array([1000.0]))"
 FIXED = """
 from backprop_lib import Network
 from backprop_lib.shape import expect_shape
@@ -85,19 +88,24 @@ expect_shape(Network([[[1]]]), 1, [1], "1-1")
 
 
 def test_what_stops_is_seen_and_excused_by_a_fixed_shape_alone():
-    cells = [*STOPS.items(), ("a line of one's own", "np.exp(np.array([1000.0]))")]
-    stopped = ending([*cells, ("setup", FIXED), ("after", "1 / 0")])
-    assert {cell: error.partition(":")[0] for cell, error in stopped.items()} == {
-        **{kind: kind for kind in STOPS},
-        "setup": "FixedShape",
-    }
     of_numbers, of_shape = (Play("01", "an edit", {}, shape=shape) for shape in (False, True))
-    assert complaint(of_shape, stopped)
-    for kind in STOPS:
-        assert complaint(of_shape, {kind: stopped[kind]})
-        assert complaint(of_shape, {"setup": stopped[kind]})
-    fixed = {"setup": stopped["setup"]}
+    stopped, _ = ending([("a line of one's own", OWN_LINE), *STOPS.items()])
+    assert [error.partition(":")[0] for error in stopped.values()] == list(stopped) == list(STOPS)
+    for kind, error in stopped.items():
+        assert complaint(of_shape, {kind: error})
+        assert complaint(of_shape, {"setup": error})
+    fixed, _ = ending([("setup", FIXED), ("after", "1 / 0")])
+    assert list(fixed) == ["setup"]
     assert fixed["setup"].endswith("needs x as a list of one number, not 1.")
     assert complaint(of_numbers, fixed)
+    assert complaint(of_shape, fixed | {"after": "ZeroDivisionError: division by zero"})
     assert not complaint(of_shape, fixed)
     assert not complaint(of_numbers, {})
+
+
+def test_what_a_training_says_of_its_goal_is_heard():
+    setup = "from backprop_lib import Network, train\n"
+    goals = {0.2: " not reached", 0.25: "·10⁻¹ reached"}
+    for goal, heard in goals.items():
+        _, said = ending([("setup", f"{setup}train(Network([[[1]]]), [1], [0], 1, 2, stop_below={goal})")])
+        assert said.rstrip().endswith(heard)
