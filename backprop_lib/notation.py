@@ -6,9 +6,11 @@ that it is the derivative by. A table that would show two different numbers is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
@@ -16,9 +18,12 @@ from numpy.typing import ArrayLike
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Expr, Factor
 from backprop_lib.inputs import path_number
-from backprop_lib.text import Table, fixed, latex_name
+from backprop_lib.text import Table, fixed, latex_name, raised
 
 __all__ = ["Latex", "chain", "definitions", "factor_table", "latex"]
+
+Numbers = Mapping[Expr, Any]  # mpmath's classes carry no types
+_FARTHEST = 5000  # digits
 
 
 @dataclass(frozen=True)
@@ -94,24 +99,25 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
     CheckFailed
         If a factor and its nudged definition differ by more than 1e-10, relative.
     """
-    numbers = d.numbers(x, t)
-    paths = d.factors(name)
+    numbers, paths = d.numbers(x, t), d.factors(name)
     path = path_number(path, len(paths), name)
     factors = paths[path]
-    values = [float(f.value.xreplace(numbers)) for f in factors]
-    nudged = [_nudged(d, f, numbers) for f in factors]
-    _compare(factors, values, nudged)
-    rows = [
-        [
-            _inline(_ratio(d, f.of, f.by)),
-            *(_inline(latex(d, e)) for e in (f.derived, f.value)),
-            *map(fixed, pair),
-        ]
-        for f, *pair in zip(factors, values, nudged, strict=True)
+    # A tanh at z is about e^−2|z| from its end: so many digits that a nudge can be seen there, too.
+    far = 1 + min(int(2 * max(abs(numbers[z]) for _, z in d.rules.values()) / np.log(10)), _FARTHEST)
+    with mpmath.workdps(2 * far + 100):
+        known = _long_numbers(d, numbers)
+        values = [_value(f.value, known) for f in factors]
+        nudged = [_nudged(d, f, known, mpmath.mpf(10) ** -(far + 60)) for f in factors]
+        floor = mpmath.mpf(10) ** -(far + 20)
+        _compare(factors, values, nudged, [floor * max(1, abs(known[f.of])) for f in factors])
+        columns = [[*map(_shown, column), _shown(mpmath.fprod(column))] for column in (values, nudged)]
+    formulas = [
+        [_inline(_ratio(d, f.of, f.by)), *(_inline(latex(d, e)) for e in (f.derived, f.value))]
+        for f in factors
     ]
-    products = [fixed(float(np.prod(column))) for column in (values, nudged)]
+    rows = [[*written, *pair] for written, *pair in zip(formulas, *columns, strict=False)]
     whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(paths) == 1 else f"path {path}"
-    rows.append([whole, "", "product", *(f"**{product}**" for product in products)])
+    rows.append([whole, "", "product", *(f"**{column[-1]}**" for column in columns)])
     return Table(["factor", "sympy derives", "which is", "number", "by nudging"], rows)
 
 
@@ -123,16 +129,43 @@ def _ratio(d: Derivation, of: Expr, by: Expr) -> str:
     return rf"\frac{{\partial {latex(d, of)}}}{{\partial {latex(d, by)}}}"
 
 
-def _nudged(d: Derivation, f: Factor, numbers: dict[Expr, float]) -> float:
-    """Return ∂of/∂by from the definition alone, by a complex step in the one quantity."""
-    others = {symbol: value for symbol, value in numbers.items() if symbol != f.by}
-    definition = sp.lambdify(f.by, d.definitions[f.of].xreplace(others), "numpy")
-    return float(np.imag(definition(numbers[f.by] + 1e-30j)) / 1e-30)
+def _long_numbers(d: Derivation, numbers: Mapping[Expr, float]) -> Numbers:
+    """Return what every symbol stands for, computed anew with all digits from parameters, x and t."""
+    known = {symbol: mpmath.mpf(value) for symbol, value in numbers.items() if symbol not in d.definitions}
+    for symbol, definition in d.definitions.items():
+        known[symbol] = _value(definition, known)
+    return known
 
 
-def _compare(factors: Sequence[Factor], values: Sequence[float], nudged: Sequence[float]) -> None:
-    for f, value, expected in zip(factors, values, nudged, strict=True):
-        if not abs(value - expected) <= 1e-10 * max(abs(expected), 1e-300):
+def _value(expression: Expr, known: Numbers) -> Any:
+    symbols = sorted(expression.free_symbols, key=str)
+    return sp.lambdify(symbols, expression, "mpmath")(*(known[symbol] for symbol in symbols))
+
+
+def _nudged(d: Derivation, f: Factor, known: Numbers, nudge: Any) -> Any:
+    """Return ∂of/∂by from the definition alone: it is watched while the one quantity is nudged.
+
+    Downwards, once and twice: where a relu has its kink, the slope is taken to be that on the left.
+    """
+    once, twice = (
+        _value(d.definitions[f.of], {**known, f.by: known[f.by] - step}) for step in (nudge, 2 * nudge)
+    )
+    return (3 * known[f.of] - 4 * once + twice) / (2 * nudge)
+
+
+def _shown(value: Any) -> str:
+    """Return a number with six decimals, or a power of ten for one that would be long, or beyond a float."""
+    if abs(float(value)) < 1e6:
+        return fixed(float(value))
+    digits, _, power = mpmath.nstr(value, 3, min_fixed=1, max_fixed=0).partition("e")
+    return f"{fixed(float(digits), 2)}·10{raised(int(power))}"
+
+
+def _compare(
+    factors: Sequence[Factor], values: Sequence[Any], nudged: Sequence[Any], floors: Sequence[Any]
+) -> None:
+    for f, value, expected, floor in zip(factors, values, nudged, floors, strict=True):
+        if not abs(value - expected) <= max(1e-10 * abs(expected), floor):
             raise CheckFailed(
-                f"∂{f.of}/∂{f.by}: symbols got {value:.12g}, complex step expected {expected:.12g}."
+                f"∂{f.of}/∂{f.by}: symbols got {float(value):.12g}, nudging expected {float(expected):.12g}."
             )

@@ -47,7 +47,7 @@ class Progress:
         self._done, self._loss = done, loss
         if (now := monotonic()) >= self._next:
             self._next = now + _PACE
-            self._write(f"{done:,} of {counted(self._epochs, 'epoch')}: E = {rate(loss)}, goal E < {rate(self._goal)}")
+            self._write(f"{done:,} of {counted(self._epochs, 'epoch')}: {self._standing}")
 
     def __enter__(self) -> Progress:
         return self
@@ -57,14 +57,16 @@ class Progress:
     ) -> bool:
         if self._line:
             reached = "reached" if self._loss < self._goal else "not reached"
-            self._write(
-                f"{counted(self._done, 'epoch')}: E = {rate(self._loss)}, goal E < {rate(self._goal)} {reached}"
-            )
+            self._write(f"{counted(self._done, 'epoch')}: {self._standing} {reached}")
             sys.stderr.write("\n")
         if kind is None or not issubclass(kind, KeyboardInterrupt):
             return False
         warnings.warn(f"interrupted after {self._done:,} of {self._epochs:,} epochs", stacklevel=3)
         return True
+
+    @property
+    def _standing(self) -> str:
+        return f"E = {rate(self._loss)}, goal E < {rate(self._goal)}"
 
     def _write(self, line: str) -> None:
         sys.stderr.write(f"\r{line:{len(self._line)}}")

@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = [
     *("Sentence", "Table", "a_or_an", "counted", "fixed", "identifier", "latex_name", "plain_name", "plural"),
-    *("Name", "power_of_ten", "rate", "taken_apart", "values"),
+    *("Name", "power_of_ten", "raised", "rate", "taken_apart", "values"),
 ]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
@@ -82,14 +82,20 @@ def rate(value: float) -> str:
     """
     if value != 0 and not 1e-4 <= abs(value) < 1e5:
         digits, power = f"{value:.2e}".split("e")
-        return f"{digits}·10{_raised(int(power))}".replace("-", "−")
+        return f"{digits}·10{raised(int(power))}".replace("-", "−")
     if abs(value) >= 999.5:
         return f"{float(f'{value:.2e}'):,.0f}".replace("-", "−")
     return f"{value:#.3g}".rstrip(".").replace("-", "−")
 
 
-def _raised(power: int) -> str:
-    """Return a whole number as an exponent."""
+def raised(power: int) -> str:
+    """Return a whole number as an exponent.
+
+    Examples
+    --------
+    >>> "10" + raised(-5)
+    '10⁻⁵'
+    """
     return str(power).translate(_RAISED)
 
 
@@ -101,7 +107,7 @@ def power_of_ten(value: float, _: object = None) -> str:
     >>> [power_of_ten(value) for value in (1e-4, 0.1, 1.0, 1000.0, 1e5)]
     ['10⁻⁴', '0.1', '1', '1,000', '10⁵']
     """
-    return f"{value:,g}" if 0.09 < value < 1e4 else f"10{_raised(round(math.log10(value)))}"
+    return f"{value:,g}" if 0.09 < value < 1e4 else f"10{raised(round(math.log10(value)))}"
 
 
 class Name(NamedTuple):

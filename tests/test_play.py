@@ -105,7 +105,7 @@ def test_what_stops_is_seen_and_excused_by_a_fixed_shape_alone():
 
 def test_what_a_training_says_of_its_goal_is_heard():
     setup = "from backprop_lib import Network, train\n"
-    goals = {0.2: " not reached", 0.25: "·10⁻¹ reached"}
+    goals = {0.2: "E < 0.200 not reached", 0.25: "E < 0.250 reached"}
     for goal, heard in goals.items():
         _, said = ending([("setup", f"{setup}train(Network([[[1]]]), [1], [0], 1, 2, stop_below={goal})")])
         assert said.rstrip().endswith(heard)
