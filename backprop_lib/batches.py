@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array
-from backprop_lib.inputs import NotFinite, check_targets, finite_rows, uncopied_rows
+from backprop_lib.inputs import NotFinite, check_targets, finite_array, finite_rows, uncopied_rows
 from backprop_lib.network import Network
 from backprop_lib.text import counted
 
@@ -78,7 +78,8 @@ def examples(
     """Return inputs, uncopied if possible, and targets as rows that fit each other and the network."""
     x = uncopied_rows(x_name, x, net.sizes[0])
     outputs = net.sizes[-1]
-    if np.shape(t) == (len(x),) and len(x) != outputs:
+    t = t if isinstance(t, np.ndarray) else finite_array(t_name, t, ndim=(0, 1, 2))
+    if t.shape == (len(x),) and len(x) != outputs:
         if outputs > 1:
             raise ValueError(
                 f"{t_name} has shape ({len(x)},), expected ({len(x)}, {outputs}): a row for each example, "

@@ -18,8 +18,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.derivation import Derivation, derive
-from backprop_lib.inputs import finite_number
+from backprop_lib.inputs import finite_number, finite_rows
 from backprop_lib.network import Network
 from backprop_lib.nudging import central_differences, complex_step
 from backprop_lib.panel import Agreement, CheckFailed, Panel
@@ -65,6 +66,8 @@ def check_gradients(
     >>> check_gradients(Network(weights=[[[0.5]], [[0.5]]]), [0.1], [0.9])
     2 gradients, 3 witnesses (matrix form, symbols, complex step): all agree to within 1e-10 of each.
     """
+    check_arguments(check_gradients, locals())
+    x, t = finite_rows("x", x, net.sizes[0]), finite_rows("t", t, net.sizes[-1])
     if not 0 < finite_number("tolerance", tolerance) < 1:
         raise ValueError(f"tolerance is {tolerance}, expected a number between 0 and 1, such as 1e-10.")
     wanted = _wanted(net, names)

@@ -20,7 +20,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.evaluation import Evaluator
+from backprop_lib.inputs import got, real_array
 from backprop_lib.network import Network
 from backprop_lib.slopes import A, T, Z, loss_slope_of, slope_of
 
@@ -165,6 +167,7 @@ class Derivation:
 
     def numbers(self, x: ArrayLike, t: ArrayLike) -> dict[Expr, float]:
         """Return the value of every symbol for one example: shapes (features,) and (outputs,)."""
+        x, t = real_array("x", x, ndim=(1,)), real_array("t", t, ndim=(1,))
         values: dict[Expr, float] = {self.symbols[n]: v for n, v in self.net.by_name().items()}
         trace = self.net.forward(x)
         for key, arrays in (("x", trace.a[:1]), ("z", trace.z), ("a", trace.a[1:]), ("t", [t])):
@@ -223,8 +226,10 @@ class Derivation:
 
     def parameter(self, name: str) -> Expr:
         """Return the symbol of a weight or bias."""
-        if name not in self.parameters:
-            raise ValueError(f"{name!r} is no parameter, expected one of {', '.join(self.parameters)}.")
+        if not isinstance(name, str) or name not in self.parameters:
+            raise ValueError(
+                f"name {got(name)} is no parameter, expected one of {', '.join(self.parameters)}."
+            )
         return self.symbols[name]
 
     def _weighted_sum(self, layer: int, i: int) -> Expr:
@@ -255,4 +260,5 @@ class Derivation:
 
 def derive(net: Network) -> Derivation:
     """Return the symbols and chain-rule derivatives of a network; see `Derivation`."""
+    check_arguments(derive, locals())
     return Derivation(net)

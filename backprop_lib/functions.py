@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backprop_lib.text import got
+
 Array = NDArray[Any]
 Rule = TypeVar("Rule")
 
@@ -189,4 +191,4 @@ def choose(argument: str, name: object, table: Mapping[str, Rule]) -> Rule:
     """
     if isinstance(name, str) and name in table:
         return table[name]
-    raise ValueError(f"{argument} is {name!r}, expected one of: {', '.join(table)}.")
+    raise ValueError(f"{argument} is {got(name)}, expected one of: {', '.join(table)}.")

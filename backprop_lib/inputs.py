@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.functions import Array, Loss
-from backprop_lib.text import counted
+from backprop_lib.text import counted, got
 
 __all__ = [
     "NotFinite",
@@ -19,13 +19,13 @@ __all__ = [
     "finite_rows",
     "got",
     "path_number",
+    "real_array",
     "refuse_masked",
     "truth",
     "uncopied_rows",
     "whole_number",
 ]
 
-_LONGEST = 51  # characters of what was got, in a message
 _GREATEST = 1.7976931348623157e308  # the greatest float
 
 
@@ -71,6 +71,14 @@ def finite_array(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         place = f"[{', '.join(map(str, where))}]" if where else ""
         raise NotFinite(f"{name}{place} is {array[where]}, expected a finite number.")
+    return array
+
+
+def real_array(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
+    """Return an array like `finite_array`, but of real numbers only."""
+    array = finite_array(name, value, ndim)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} holds complex numbers, expected real ones.")
     return array
 
 
@@ -147,21 +155,6 @@ def path_number(path: object, count: int, name: str) -> int:
     if (number := whole_number("path", path)) >= count:
         raise ValueError(f"path is {got(path)}, expected 0 to {count - 1}: ∂E/∂{name} has {count}.")
     return number
-
-
-def got(value: object) -> str:
-    """Return what was got, for a message: on one line, and short.
-
-    Examples
-    --------
-    >>> got("fast"), got(10**400), got(abs)
-    ("'fast'", '10000000000000000000000000000000000000000000000000…', '<built-in function abs>')
-    """
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:  # an int of more digits than Python prints, or a class whose repr fails
-        text = f"an object of the type {type(value).__name__}, too long to print"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def finite_rows(name: str, value: ArrayLike, width: int) -> Array:

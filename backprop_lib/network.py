@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.functions import ACTIVATIONS, LOSSES, Array, choose
-from backprop_lib.inputs import check_targets, finite_number, finite_rows, truth
+from backprop_lib.inputs import check_targets, finite_number, finite_rows, got, truth
 from backprop_lib.layers import check_output_fits, checked_layers
 from backprop_lib.parameters import Gradients, Trace, moved, named, random_weights, rebuilt
 from backprop_lib.text import plural
@@ -168,6 +169,7 @@ class Network:
 
         Without `gradients.biases` the biases stay as they are.
         """
+        check_arguments(Network.step, locals())
         eta = finite_number("learning_rate", learning_rate)
         weights = moved("weights", self.weights, gradients.weights, eta)
         if gradients.biases is None:
@@ -197,8 +199,9 @@ class Network:
         >>> Network([[[0.5]], [[0.5]]]).with_values({"w2[0,0]": 0.6}).by_name()
         {'w1[0,0]': 0.5, 'w2[0,0]': 0.6}
         """
-        if unknown := sorted(set(values) - set(self.by_name())):
-            raise ValueError(f"{unknown[0]!r} is no parameter of this {self!r}.")
+        check_arguments(Network.with_values, locals())
+        if unknown := [name for name in values if name not in self.by_name()]:
+            raise ValueError(f"values names {got(unknown[0])}, which is no parameter of this {self!r}.")
         return self.replace(*rebuilt(self.weights, self.biases, {**self.by_name(), **values}))
 
     def replace(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None) -> Network:

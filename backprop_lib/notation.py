@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import Derivation, Expr, Factor
 from backprop_lib.inputs import path_number
@@ -49,6 +50,7 @@ def latex(d: Derivation, expression: Expr) -> str:
     >>> latex(d, d.gradient("w2[0,0]"))
     'a_{1} a_{2} \\left(1 - a_{2}\\right) \\left(a_{2} - t\\right)'
     """
+    check_arguments(latex, locals())
     single = max(d.net.sizes) == 1
     names = {symbol: latex_name(name, single) for name, symbol in d.symbols.items()}
     return str(sp.latex(expression, symbol_names=names))
@@ -56,6 +58,7 @@ def latex(d: Derivation, expression: Expr) -> str:
 
 def definitions(d: Derivation) -> Latex:
     """Return the forward pass, one aligned line for each quantity."""
+    check_arguments(definitions, locals())
     rows = [f"{latex(d, s)} &= {latex(d, definition)}" for s, definition in d.definitions.items()]
     return Latex(r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}")
 
@@ -74,6 +77,7 @@ def chain(d: Derivation, name: str) -> Latex:
     \frac{\partial a_{1}}{\partial z_{1}}
     \frac{\partial z_{1}}{\partial w_{1}}
     """
+    check_arguments(chain, locals())
     products = [r" \cdot ".join(_ratio(d, f.of, f.by) for f in path) for path in d.factors(name)]
     whole = _ratio(d, d.E, d.parameter(name))
     if len(products) == 1:
@@ -99,6 +103,7 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
     CheckFailed
         If a factor and its nudged definition differ by more than 1e-10, relative.
     """
+    check_arguments(factor_table, locals())
     numbers, paths = d.numbers(x, t), d.factors(name)
     path = path_number(path, len(paths), name)
     factors = paths[path]

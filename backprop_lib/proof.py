@@ -12,6 +12,7 @@ from functools import cache
 
 import sympy as sp
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.derivation import Derivation, Expr
 from backprop_lib.slopes import A, Z, slope_of
 
@@ -27,6 +28,7 @@ def prove(d: Derivation) -> dict[str, Expr]:
     >>> prove(derive(Network(weights=[[[0.5]], [[0.5]]])))
     {'w1[0,0]': 0, 'w2[0,0]': 0}
     """
+    check_arguments(prove, locals())
     whole, symbol_of = _written_out(d)
     differences = {}
     for name in d.parameters:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy import add, multiply
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.functions import Activation, Array
 from backprop_lib.inputs import finite_array, finite_number, whole_number
@@ -80,6 +81,7 @@ def sweep(
     stop_below : float, optional
         The loss to reach; `Sweep.outcome` judges by it.
     """
+    check_arguments(sweep, locals())
     rates = _real("learning_rates", learning_rates, ndim=(1,))
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
@@ -120,6 +122,7 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     >>> loss_on_grid(net, [0.1], [0.9], {"w2[0,0]": [0.5, 4.0]}).round(6).tolist()
     [0.056544, 9.9e-05]
     """
+    check_arguments(loss_on_grid, locals())
     arrays = {name: _real(f"values[{name!r}]", value, ndim=(1, 2)) for name, value in values.items()}
     net.with_values({name: array.flat[0] for name, array in arrays.items()})  # checks the names
     if len(shapes := sorted({array.shape for array in arrays.values()})) != 1:

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    *("Sentence", "Table", "a_or_an", "counted", "fixed", "identifier", "latex_name", "plain_name", "plural"),
-    *("Name", "power_of_ten", "raised", "rate", "taken_apart", "values"),
+    *("Name", "Sentence", "Table", "a_or_an", "counted", "fixed", "got", "identifier", "latex_name"),
+    *("plain_name", "plural", "power_of_ten", "raised", "rate", "taken_apart", "values"),
 ]
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
+_LONGEST = 51  # characters of what was got, in a message
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -35,6 +36,21 @@ def fixed(value: float, decimals: int = 6) -> str:
     if text.startswith("-") and not text.strip("-0."):
         text = text[1:]
     return text.replace("-", "−")
+
+
+def got(value: object) -> str:
+    """Return what was got, for a message: on one line, and short.
+
+    Examples
+    --------
+    >>> got("fast"), got(10**400), got(abs)
+    ("'fast'", '10000000000000000000000000000000000000000000000000…', '<built-in function abs>')
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an int of more digits than Python prints, or a class whose repr fails
+        text = f"an object of the type {type(value).__name__}, too long to print"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def plural(noun: str, count: int) -> str:

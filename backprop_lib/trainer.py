@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.batches import Batch, Batches, check_first_loss, cut, examples, is_right
 from backprop_lib.functions import Array
 from backprop_lib.history import History
-from backprop_lib.inputs import finite_number, whole_number
+from backprop_lib.inputs import finite_number, got, whole_number
 from backprop_lib.lean import Lean
 from backprop_lib.network import Network
 from backprop_lib.own_classes import only_plain
@@ -84,6 +85,7 @@ class Trainer:
         test: tuple[ArrayLike, ArrayLike] | None = None,
         keep_path: bool = False,
     ) -> None:
+        check_arguments(Trainer.__init__, locals())
         only_plain(net, "a Trainer")
         self.learning_rate = finite_number("learning_rate", learning_rate)
         self._rng = np.random.default_rng(whole_number("seed", seed))
@@ -228,7 +230,7 @@ def _floating(dtype: Any) -> np.dtype[Any]:
     for kind in (np.dtype(np.float32), np.dtype(np.float64)):
         if dtype in (kind, kind.name, kind.type) or (dtype is float and kind.itemsize == 8):
             return kind
-    raise ValueError(f"dtype is {dtype!r}, expected 'float32' or 'float64'.")
+    raise ValueError(f"dtype is {got(dtype)}, expected 'float32' or 'float64'.")
 
 
 def _momentum(value: float) -> float:

@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.history import History
 from backprop_lib.inputs import NotFinite, finite_number, whole_number
@@ -86,6 +87,7 @@ def train(
     >>> history.updates, [round(w, 4) for w in history.network.by_name().values()]
     (812, [0.88, 4.0056])
     """
+    check_arguments(train, locals())
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     if batch_size is None and (momentum, dtype, scale, test) == (0, "float64", 1, None):

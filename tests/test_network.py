@@ -208,7 +208,7 @@ def test_sizes_that_make_no_sense_are_refused(sizes):
 
 
 def test_an_unknown_parameter_is_refused():
-    with pytest.raises(ValueError, match=r"'w3\[0,0\]' is no parameter"):
+    with pytest.raises(ValueError, match=r"values names 'w3\[0,0\]', which is no parameter"):
         NET.with_values({"w3[0,0]": 1.0})
 
 

@@ -134,7 +134,7 @@ def test_a_race_is_light_enough_for_the_page():
         ({"start": [1, 2, 3, 4, 5]}, "start holds 5 rates, expected 1 to 4"),
         ({"start": [-1]}, "start is or holds -1, expected positive numbers"),
         ({"goal": 0}, "goal is or holds 0, expected positive numbers"),
-        ({"learning_rates": [float("nan")]}, "learning_rates is nan, expected a finite number"),
+        ({"learning_rates": [float("nan")]}, r"learning_rates\[\d\] is nan, expected a finite number"),
     ],
 )
 def test_what_cannot_race_is_refused(changes, message):

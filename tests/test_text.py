@@ -11,7 +11,7 @@ from backprop_lib.text import Table, a_or_an, counted, latex_name, plural, taken
 
 ROOT = Path(__file__).parents[1]
 # “1 …s” that is no count of one
-_NO_NOUNS = "is|was|has|times|plus|minus|less|as|comes|goes|gives"
+_NO_NOUNS = "is|was|has|times|plus|minus|less|as|comes|goes|gives|its|this"
 
 
 @pytest.mark.parametrize("noun", ["row", "fact", "update", "bias", "axis", "weight", "finding"])

@@ -424,5 +424,5 @@ def test_a_grid_has_one_shape_and_examples_that_fit():
 
 
 def test_a_grid_names_known_parameters():
-    with pytest.raises(ValueError, match="'w9' is no parameter"):
+    with pytest.raises(ValueError, match="values names 'w9', which is no parameter"):
         loss_on_grid(NET, X, T, {"w9": [1.0]})

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.network_drawing import NetworkDrawing
 from backprop_lib.inputs import finite_array, finite_number
@@ -65,13 +65,14 @@ def draw_network(
     >>> draw_network(net, highlight=["w1[0,0]", "w2[1,0]"])
     Network 2-2-2. highlighted w1[0,0] = 0.1000; highlighted w2[1,0] = 0.5000.
     """
+    check_arguments(draw_network, locals())
     if max(net.sizes) > 10:
         raise ValueError(f"the widest layer has {max(net.sizes)} neurons, expected at most 10 in a drawing.")
     if trace is not None and [a.shape for a in trace.a] != [(n,) for n in net.sizes]:
         raise ValueError("trace does not fit, expected that of one example through this network.")
     if gradients is not None and [g.shape for g in gradients.weights] != [w.shape for w in net.weights]:
         raise ValueError("gradients do not fit, expected those of this network.")
-    targets = [] if target is None else finite_array("target", np.atleast_1d(target), ndim=(1,)).tolist()
+    targets = [] if target is None else finite_array("target", target, ndim=(0, 1)).ravel().tolist()
     if target is not None and len(targets) != net.sizes[-1]:
         raise ValueError(
             f"target holds {counted(len(targets), 'number')}, expected {net.sizes[-1]}, one per output."

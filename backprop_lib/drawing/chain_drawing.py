@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.inputs import path_number
 from backprop_lib.text import plain_name, taken_apart
@@ -43,6 +44,7 @@ def draw_chain(d: Derivation, name: str, path: int = 0) -> Picture:
     Chain for ∂E/∂w₂. Forward: x, w₁, z₁ | a₁, w₂, z₂ | a₂, E.
     Back: ∂E/∂a₂ = a₂ − t, ∂a₂/∂z₂ = a₂·(1 − a₂), ∂z₂/∂w₂ = a₁.
     """
+    check_arguments(draw_chain, locals())
     paths = d.factors(name)
     path = path_number(path, len(paths), name)
     single = max(d.net.sizes) == 1

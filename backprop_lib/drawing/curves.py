@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline, text_width
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import new_panel, thin
 from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array
+from backprop_lib.inputs import finite_array, got, refuse_masked
 from backprop_lib.text import fixed, rate
 
 __all__ = ["plot_bowl", "plot_curves"]
@@ -48,6 +49,7 @@ def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool
     >>> plot_curves({"slow": [1, 0.5, 0.25], "fast": [1, 40, float("inf")]}, "epoch", "E")
     E over epoch, logarithmic. slow: from 1.00 to 0.250 at 2; fast: from 1.00 to 40.0 at 1, then not finite.
     """
+    check_arguments(plot_curves, locals())
     if not 1 <= len(curves) <= len(DASHES):
         raise ValueError(f"curves holds {len(curves)} curves, expected 1 to {len(DASHES)}.")
     shown = {name: _finite_start(name, values, log=log) for name, values in curves.items()}
@@ -92,7 +94,11 @@ def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool
 
 
 def _finite_start(name: str, values: ArrayLike, *, log: bool) -> Array:
-    found = np.array(values, dtype=float)
+    refuse_masked(f"curves[{name!r}]", values)
+    try:
+        found = np.array(values, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"curves[{name!r}] is {got(values)}, expected a list of numbers.") from None
     if found.ndim != 1 or not found.size or not np.isfinite(found[0]):
         raise ValueError(f"curves[{name!r}] has shape {found.shape}, expected numbers, the first one finite.")
     found = found[: int(np.argmin(np.isfinite(found))) or None] if not np.isfinite(found).all() else found
@@ -145,6 +151,7 @@ def plot_bowl(
     Contours over a and b, from 0.0000 to 50.0000, the darker the lower. The descent runs
     from a = 4.0000, b = 3.0000, value 25.0000 to a = 1.0000, b = 0.7500, value 1.5625, steps: 2.
     """
+    check_arguments(plot_bowl, locals())
     points = finite_array("path", path, ndim=(2,))
     if points.shape[1] != 2:
         raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")

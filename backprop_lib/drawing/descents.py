@@ -12,10 +12,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, finite_number
+from backprop_lib.inputs import finite_array, finite_number, got
 from backprop_lib.text import counted, fixed
 
 __all__ = ["descend", "descent_marks", "plain_descent", "plot_descents", "plot_slope", "where_it_ends"]
@@ -39,6 +40,7 @@ def descend(slope: Rule, start: float, learning_rate: float, steps: int) -> list
     >>> descend(lambda w: 2 * w, 4.0, learning_rate=0.25, steps=3)
     [4.0, 2.0, 1.0, 0.5]
     """
+    check_arguments(descend, locals())
     points = [finite_number("start", start)]
     for _ in range(steps):
         with np.errstate(over="ignore", invalid="ignore"):
@@ -75,6 +77,7 @@ def plot_slope(
     >>> plot_slope(lambda w: w**2, lambda w: 2 * w, at=1.5)
     E over w with its tangent at w = 1.5000, E = 2.2500: run 1.0000, rise 3.0000; the slope is 3.0000.
     """
+    check_arguments(plot_slope, locals())
     at = finite_number("at", at)
     left, right = limits or (at - 2, at + 2)
     if not left <= at < right:
@@ -133,6 +136,9 @@ def plot_descents(
     E over w, with 2 descents. A: from w = 3.0000, E = 9.0000 to w = 0.7500, E = 0.5625, 2 steps;
     B: from w = −2.0000, E = 4.0000 to w = −1.0000, E = 1.0000, 1 step.
     """
+    check_arguments(plot_descents, locals())
+    if not isinstance(paths, list | tuple | np.ndarray) or getattr(paths, "ndim", 1) == 0:
+        raise TypeError(f"paths is {got(paths)}, expected a list of descents.")
     if not 1 <= len(paths) <= len(_SHAPES):
         raise ValueError(f"paths holds {len(paths)} descents, expected 1 to {len(_SHAPES)}.")
     x, y = _sampled(rule, *limits)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array
+from backprop_lib.inputs import finite_array, whole_number
 from backprop_lib.text import counted, fixed, plural
 
 __all__ = ["heat_map", "png", "show_digits"]
@@ -46,6 +47,7 @@ def heat_map(
     >>> heat_map([[0.5, -2.0]], rows=["neuron 0"], columns=["x[0]", "x[1]"], title="Weights")
     Heat map: Weights. 1 × 2 values, by row and column: neuron 0: x[0] 0.50, x[1] −2.00.
     """
+    check_arguments(heat_map, locals())
     values = finite_array("matrix", matrix, ndim=(2,))
     down, across = values.shape
     if down > 16 or across > 12:
@@ -137,6 +139,8 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "", across: int
     >>> show_digits([[0, 255], [0, 128]], "Two dots")
     A grey image of 2 × 2 pixels: “Two dots”, ink on 2 pixels, in rows 0–1 and columns 1–1.
     """
+    check_arguments(show_digits, locals())
+    whole_number("across", across, least=1)
     images = finite_array("pixels", pixels, ndim=(2, 3))
     top = 255 if np.asarray(pixels).dtype.kind in "iu" else 1
     images = images[None] if images.ndim == 2 else images

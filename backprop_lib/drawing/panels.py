@@ -36,6 +36,7 @@ _STYLE: Any = {  # matplotlib names each of its settings in its types
     "axes.spines.right": False,
     "svg.hashsalt": "backprop_lib",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # names are shown as they are
 }
 _LONGEST = 160  # points in one drawn curve
 _FAR = 2000.0  # pixels from its start, no further is anything drawn

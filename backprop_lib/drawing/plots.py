@@ -8,10 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.functions import Array
+from backprop_lib.inputs import finite_array
 from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
@@ -136,7 +138,10 @@ def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
     >>> plot_loss([0.5, 0.1, 0.02])
     Loss curve over 3 iterations, from 0.500000 down to 0.020000; both axes logarithmic.
     """
-    values = np.asarray(loss, dtype=float)
+    check_arguments(plot_loss, locals())
+    if goal is not None and goal < 0:
+        raise ValueError(f"goal is {goal}, expected a positive number: the scale is logarithmic.")
+    values = finite_array("loss", loss, ndim=(1,)).real
     above = values[values > 0] if (values > 0).any() else np.ones(1)  # there is no 0 on a logarithmic axis
     low, high = max(above.min() / 3, 1e-100), above.max() * 2
     panel = loss_panel(len(values), min(low, goal / 3) if goal else low, high, goal or None)
@@ -162,8 +167,12 @@ def plot_surface(
 
     Where the path begins outside the limits, the map grows to show it.
     """
-    panel = surface_panel(net, x, t, names, holding(limits, path[:1]))
-    points = np.asarray(path)[thin(len(path))]
+    check_arguments(plot_surface, locals())
+    every = finite_array("path", path, ndim=(2,)).real
+    if every.shape[1] != 2:
+        raise ValueError(f"path has shape {every.shape}, expected two numbers for each point.")
+    panel = surface_panel(net, x, t, names, holding(limits, every[:1]))
+    points = every[thin(len(every))]
     single = max(net.sizes) == 1
     ends = [
         ", ".join(f"{plain_name(n, single)} = {fixed(v, 4)}" for n, v in zip(names, point, strict=True))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.drawing.images import png
-from backprop_lib.inputs import finite_array
+from backprop_lib.inputs import finite_array, whole_number
 from backprop_lib.text import counted, fixed
 
 __all__ = ["weight_images"]
@@ -49,6 +50,9 @@ def weight_images(
     >>> weight_images([[0.5, -2.0]], ["left not right"], shape=(1, 2))
     Weights of 1 neuron as images of 1 × 2, blue positive, orange negative: left not right −2.00 to 0.50.
     """
+    check_arguments(weight_images, locals())
+    for argument, number in (("across", across), ("scale", scale), ("shape", shape[0]), ("shape", shape[1])):
+        whole_number(argument, number, least=1, most=1000)
     rows = finite_array("weights", weights, ndim=(2,))
     count, (height, width) = len(rows), shape
     if count > 64 or rows.shape[1] != height * width:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.descents import descend, plain_descent, where_it_ends
 from backprop_lib.drawing.plots import curve_panel
 from backprop_lib.functions import ACTIVATIONS, choose
-from backprop_lib.inputs import finite_array, finite_number, whole_number
+from backprop_lib.inputs import finite_array, finite_number, got, whole_number
 from backprop_lib.text import fixed
 from backprop_lib.widgets.frame_slider import PanelSlider
 
@@ -32,6 +33,9 @@ def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
     >>> slope_slider("sigmoid")
     Slider “z”, 49 positions from −6.00 to 6.00. z = 0.00: σ(z) = 0.5000, and the curve climbs at 0.2500.
     """
+    check_arguments(slope_slider, locals())
+    if not 0 < limit <= 1000:
+        raise ValueError(f"limit is {got(limit)}, expected a number above 0, up to 1000.")
     rule = choose("f", f, ACTIVATIONS)
     z = np.linspace(-limit, limit, 49)
     a = rule.rule(z)
@@ -73,6 +77,7 @@ def start_slider(
     >>> start_slider(lambda w: w**2, lambda w: 2 * w, [-2, 2], 0.25, 20, "w", "E").sentences[0]
     'start at w = −2.00: after 20 steps it rests at w = 0.0000, E = 0.0000, the lowest place in the picture.'
     """
+    check_arguments(start_slider, locals())
     places = finite_array("starts", starts, ndim=(1,))
     least, most = float(places.min()), float(places.max())
     if least == most:

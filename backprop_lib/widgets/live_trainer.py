@@ -15,6 +15,7 @@ import ipywidgets as ipw
 import traitlets
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.history import History
 from backprop_lib.network import Network
 from backprop_lib.own_classes import only_plain
@@ -82,6 +83,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         dtype: str = "float32",
         seed: int = 0,
     ) -> None:
+        check_arguments(LiveTrainer.__init__, locals())
         only_plain(net, "a LiveTrainer")
         self.network = net
         self.history: History | None = None

@@ -14,6 +14,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, Canvas
 from backprop_lib.drawing.images import png
 from backprop_lib.functions import Array
@@ -118,6 +119,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     pixels = traitlets.Bytes()
 
     def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
+        check_arguments(PaintField.__init__, locals())
         self._source, self._scale = source, scale
         self._images, self._picks, self._taking = _as_bytes(images), 0, False
         self.outputs: list[float] = []
@@ -195,7 +197,10 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
 
 
 def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
-    found = np.asarray(images)
+    try:
+        found = np.asarray(images)
+    except ValueError:
+        raise ValueError("images has rows of different lengths, expected shape (count, 28, 28).") from None
     if found.ndim != 3 or found.shape[1:] != (SIDE, SIDE) or not len(found) or found.dtype != np.uint8:
         raise ValueError(
             f"images has shape {found.shape} and type {found.dtype}, expected bytes of shape (count, 28, 28)."

@@ -13,6 +13,7 @@ from html import escape
 import ipywidgets as ipw
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.canvas import COLOURS, FONT, address, sign_colour
 from backprop_lib.network import Network
 from backprop_lib.text import fixed, plain_name
@@ -58,6 +59,7 @@ def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> S
     >>> stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], learning_rate=0.9).sentences[4]
     'Step 4 of 14: what leaves the output neuron: the sigmoid of z₂. a₂ = 0.563714.'
     """
+    check_arguments(stepper, locals())
     return Stepper(steps_of(net, x, t, learning_rate))
 
 

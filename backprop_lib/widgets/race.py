@@ -15,6 +15,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.plots import loss_panel
 from backprop_lib.drawing.valley import limits
 from backprop_lib.network import Network
@@ -71,6 +72,7 @@ def rate_race(
     B: η = 90.0: converges: E < 5.00·10⁻⁵ after 1 update, at w₁ = 0.5930, w₂ = 4.3148.
     C: no rate. D: no rate.
     """
+    check_arguments(rate_race, locals())
     positive("learning_rates", *learning_rates)
     positive("start", *start)
     positive("goal", goal)

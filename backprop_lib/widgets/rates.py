@@ -13,8 +13,9 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.rate_panels import RatePanels
-from backprop_lib.inputs import finite_number
+from backprop_lib.inputs import finite_number, whole_number
 from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Sweep, sweep
@@ -40,6 +41,8 @@ def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> li
     >>> [round(rate, 3) for rate in log_rates(0.9, below=1, above=1, per_decade=2)]
     [0.09, 0.285, 0.9, 2.846, 9.0]
     """
+    check_arguments(log_rates, locals())
+    whole_number("per_decade", per_decade, least=1, most=1000)
     steps = np.arange(-below * per_decade, above * per_decade + 1)
     return [float(r) for r in around * 10.0 ** (steps / per_decade)]
 
@@ -87,6 +90,7 @@ def rate_explorer(
     >>> explorer.slider.label, len(explorer.sentences)
     ('4.50', 3)
     """
+    check_arguments(rate_explorer, locals())
     positive("learning_rates", *learning_rates)
     positive("start", start)
     positive("goal", goal)

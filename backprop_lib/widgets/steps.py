@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.checks import CheckFailed
 from backprop_lib.derivation import derive
-from backprop_lib.inputs import finite_array, finite_number
+from backprop_lib.inputs import finite_number, real_array
 from backprop_lib.network import Network
 from backprop_lib.widgets.step_words import Words
 
@@ -112,7 +112,7 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     ):
         if number > most:
             raise ValueError(f"the network has {number} {what}, expected at most {most} in a stepper.")
-    x, t = finite_array("x", x, ndim=(1,)), finite_array("t", t, ndim=(1,))
+    x, t = real_array("x", x, ndim=(1,)), real_array("t", t, ndim=(1,))
     return _Builder(net, x, t, finite_number("learning_rate", learning_rate)).build()
 
 

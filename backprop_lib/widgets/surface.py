@@ -14,6 +14,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.arguments import check_arguments
 from backprop_lib.drawing.plots import Limits, holding
 from backprop_lib.drawing.slices import Descent, Slice, checked_limits
 from backprop_lib.inputs import finite_number, whole_number
@@ -34,7 +35,7 @@ def surface_explorer(
     t: ArrayLike,
     learning_rate: float,
     updates: int,
-    weights: Sequence[str] | None = None,
+    weights: str | Sequence[str] | None = None,
     region: Sequence[float] | None = None,
 ) -> LossSurface:
     """Return the loss over two parameters, with a descent whose start and learning rate can be chosen.
@@ -70,13 +71,14 @@ def surface_explorer(
     E = 0.056544, ∂E/∂w₁ = −0.001033, ∂E/∂w₂ = −0.042387. After 100 updates E is 1.85·10⁻⁵ and still
     falling.
     """
+    check_arguments(surface_explorer, locals())
     values = net.by_name()
     if not 2 <= len(values) <= _MOST_PARAMETERS:
         raise ValueError(
             f"net has {counted(len(values), 'parameter')}, expected from 2 to {_MOST_PARAMETERS}."
         )
     net.loss(x, t)  # checks x and t
-    if not (eta := finite_number("learning_rate", learning_rate)) > 0:
+    if not 0 < (eta := finite_number("learning_rate", learning_rate)) < 1e300:
         raise ValueError(
             f"learning_rate is {learning_rate}, expected a positive number: the scale is logarithmic."
         )
