@@ -1,5 +1,6 @@
 """Every number that a text states is found beside it, or computed; and a changed digit is noticed."""
 
+import importlib
 from dataclasses import replace
 from itertools import count
 
@@ -8,7 +9,18 @@ import numerals
 import pytest
 import statements
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from statements import REMARK, ROOT, all_complaints, by_cell, changed, complaints, entries, places, refusal
+from statements import (
+    MEASURED,
+    REMARK,
+    ROOT,
+    all_complaints,
+    by_cell,
+    changed,
+    complaints,
+    entries,
+    places,
+    refusal,
+)
 
 READ = [
     ("The input 0.1, of 60 000 or 10 000.", [0.1, 60_000, 10_000]),
@@ -162,6 +174,13 @@ def test_an_entry_is_computed(said, entry, wrong):
     found = said("Of these, two are wrong, as we are.", entries=f"[PAGE.a]\n{entry}")
     assert wrong in found
     assert bool(found) == bool(wrong)
+
+
+def test_what_is_left_out_of_the_readme_is_made_from_what_was_measured(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    results = importlib.import_module("training_results")
+    left_out = "".join(p.text for p in statements.passages(statements.readme()) if p.cell in MEASURED)
+    assert left_out == results.HEADING + results.section(results.load())
 
 
 def test_an_entry_for_a_cell_that_is_gone_is_told(said):
