@@ -106,7 +106,9 @@ def test_what_hangs_on_a_slip_is_right_without_it():
 
 def test_what_hangs_on_a_number_needs_its_arithmetic():
     judge = judge_once("001")
-    for judged in judge.numbers().only(HANGS).judged:
+    hanging = judge.numbers().only(HANGS).judged
+    assert len(hanging) == 4
+    for judged in hanging:
         assert judge.number(replace(judged.fact, after="")).verdict == WRONG
         assert judge.number(replace(judged.fact, printed=f"{judged.fact.printed}9")).verdict == WRONG
 
