@@ -35,9 +35,7 @@ from backprop_lib.documents import load
 ROOT = Path(__file__).parents[1]
 STATEMENTS = Path(__file__).with_name("statements.toml")
 DOCUMENTS = {"01": "002", "02": "004", "03": "001", "04": "000", "05": "003", "06": "", "07": "003"}
-MEASURED = {
-    "How fast it trains"
-}  # a section of the README made from stored results
+MEASURED = {"How fast it trains"}  # a section of the README made from stored results
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 MARKUP = re.compile(r"""=["']|[\w-]+: ?[\w.%-]+;|=>""")  # attributes and styles, in which nothing is said
 REMARK = re.compile(r"\s*#")

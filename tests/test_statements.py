@@ -85,6 +85,10 @@ def test_every_number_is_confirmed(name):
     assert not all_complaints(name), "\n".join(all_complaints(name))
 
 
+def test_no_entry_waits_to_be_corrected():
+    assert "to be co" not in statements.STATEMENTS.read_text(encoding="utf-8")
+
+
 @each
 def test_a_changed_digit_is_noticed(name):
     """Change the last digit of each number in turn, or its word: 98 of 100 changes are noticed, or more."""
