@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-import warnings
+from math import inf, isfinite, nan
 from time import monotonic
 from types import TracebackType
 
@@ -20,7 +20,7 @@ class Progress:
 
     Nothing is said before two seconds have passed, or without a goal: whoever asks for so many epochs knows
     how long they take. After the training the line stays and says how it ended. As a context, it ends a
-    training that is interrupted and warns that there are fewer epochs than were asked for.
+    training that is interrupted, and says after how many epochs.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ class Progress:
     def __init__(self, epochs: int, goal: float) -> None:
         self._epochs, self._goal = epochs, goal
         watched = sys.stderr.isatty() or hasattr(builtins, "get_ipython")  # a terminal, or a notebook
-        self._next = monotonic() + _PATIENCE if watched and goal > 0 else float("inf")
-        self._line, self._done, self._loss = "", 0, float("nan")
+        self._next = monotonic() + _PATIENCE if watched and isfinite(goal) else inf
+        self._line, self._done, self._loss = "", 0, nan
 
     def tell(self, done: int, loss: float) -> None:
         """Take note of so many epochs and the loss after them, and say it if it is time."""
@@ -55,20 +55,22 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if self._line:
+        interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
+        if interrupted:
+            kept = "what was learned so far is kept"
+            self._write(f"Interrupted after {self._done:,} of {counted(self._epochs, 'epoch')}: {kept}.")
+        elif self._line:
             reached = "reached" if self._loss < self._goal else "not reached"
             self._write(f"{counted(self._done, 'epoch')}: {self._standing} {reached}")
+        if self._line:
             sys.stderr.write("\n")
-        if kind is None or not issubclass(kind, KeyboardInterrupt):
-            return False
-        warnings.warn(f"interrupted after {self._done:,} of {self._epochs:,} epochs", stacklevel=3)
-        return True
+        return interrupted
 
     @property
     def _standing(self) -> str:
         return f"E = {rate(self._loss)}, goal E < {rate(self._goal)}"
 
     def _write(self, line: str) -> None:
-        sys.stderr.write(f"\r{line:{len(self._line)}}")
+        sys.stderr.write(f"\r{line:{len(self._line)}}" if self._line else line)
         sys.stderr.flush()
         self._line = line

@@ -71,7 +71,7 @@ def train(
     TypeError, ValueError
         If an argument is of the wrong kind or does not fit the network. Divergence is no error: the
         history then ends at the last epoch whose loss is finite. Nor is an interrupt: the history then ends
-        at the last whole epoch, with a warning.
+        at the last whole epoch.
 
     Notes
     -----

@@ -2,6 +2,7 @@
 
 import builtins
 import linecache
+import re
 import sys
 from itertools import pairwise
 
@@ -35,7 +36,7 @@ def notebook(monkeypatch):
 @pytest.mark.parametrize("more", [{}, {"batch_size": 1}])
 def test_a_goal_out_of_reach_shows_progress_and_ends(notebook, capsys, more):
     train(*ONE[:2], [2.0], 0.9, epochs=100, stop_below=5e-5, **more)
-    *lines, last = capsys.readouterr().err.removeprefix("\r").removesuffix("\n").split("\r")
+    *lines, last = capsys.readouterr().err.removesuffix("\n").split("\r")
     assert [int(line.split()[0]) for line in lines] == [*range(16, 101, 4)]  # after 2 seconds, each half
     assert lines[0].startswith("16 of 100 epochs: E = 0.733, goal E < 5.00·10⁻⁵")
     assert last.rstrip().startswith("100 epochs: E = 0.5")
@@ -81,16 +82,29 @@ def interrupted(line, function, run):
 @pytest.mark.parametrize(
     ("function", "more"), [(training._train_on_all, {}), (Trainer.epoch, {"batch_size": 1})]
 )
-def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(function, more):
+def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(function, more, capsys):
     whole = train(*ONE, 0.9, epochs=10, **more)
     ended = set()
     for line in range(8, 50):
-        with pytest.warns(UserWarning, match=r"interrupted after \d of 10 epochs"):
-            history = interrupted(line, function, lambda: train(*ONE, 0.9, epochs=10, **more))
+        history = interrupted(line, function, lambda: train(*ONE, 0.9, epochs=10, **more))
         made = history.updates
+        said = capsys.readouterr().err
+        assert re.fullmatch(
+            r"Interrupted after \d of 10 epochs: what was learned so far is kept\.\n", said
+        ), said
         np.testing.assert_array_equal(history.loss, whole.loss[: made + 1])
         np.testing.assert_array_equal(history.path, whole.path[: made + 1])
         assert list(history.network.by_name().values()) == list(history.path[-1])
         assert len(history.seconds) == made
         ended.add(made)
     assert len(ended) > 3
+
+
+def test_an_interrupt_ends_the_line_that_stood_there(notebook, capsys):
+    with progress.Progress(100, goal=1e-5) as told:
+        for epoch in range(1, 101):
+            told.tell(epoch, 0.5)
+            if epoch == 50:
+                raise KeyboardInterrupt
+    *_, last = capsys.readouterr().err.split("\r")
+    assert last.rstrip() == "Interrupted after 50 of 100 epochs: what was learned so far is kept."
