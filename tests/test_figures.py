@@ -128,6 +128,13 @@ def test_curves_are_told_apart_by_dashes_and_names():
     assert "lost: from 1.00 to 1.00 at 0, then not finite" in picture.alt
 
 
+def test_a_logarithmic_scale_names_its_powers_of_ten():
+    picture = plot_curves({"falling": [1, 0.1, 1e-3]}, "epoch", "loss E", log=True)
+    named = re.findall("<!-- (.+?) -->", picture.svg)
+    assert {"10⁻³", "10⁻²", "0.1", "1"} <= set(named)
+    assert not any("$" in name for name in named)
+
+
 def test_names_of_curves_that_end_together_lie_apart():
     for end in (1e-3, 1.0):
         picture = plot_curves({str(k): [0.03, end] for k in range(5)} | {"high": [0.1, 1.0]}, "epoch", "E")

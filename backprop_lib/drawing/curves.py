@@ -19,7 +19,7 @@ from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import new_panel, thin
 from backprop_lib.functions import Array
 from backprop_lib.inputs import finite_array, got, refuse_masked
-from backprop_lib.text import fixed, rate
+from backprop_lib.text import fixed, power_of_ten, rate
 
 __all__ = ["plot_bowl", "plot_curves"]
 
@@ -62,6 +62,7 @@ def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool
         axes.set(xlim=(0, longest), ylim=(low - room, high + room), xlabel=across, ylabel=up)
         if log:
             axes.set(yscale="log", ylim=(low / 1.5, high * 1.5))
+            axes.yaxis.set_major_formatter(power_of_ten)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.grid(color=COLOURS["line"], linewidth=0.5)
