@@ -11,6 +11,7 @@ import pytest
 
 from backprop_lib import Network
 from backprop_lib.documents import CLASSES, KINDS, WEIGHTS, Document, Example, Formula, Number, load
+from backprop_lib.mnist_runs import Setup, load_runs
 from backprop_lib.rounding import AGREES, TRUNCATED, WRONG, compare_digits
 from backprop_lib.verdicts import (
     APART,
@@ -130,6 +131,23 @@ def test_the_verdicts_on_document_003():
     assert at("7.1, output, epoch 999", judge).verdict == TRUNCATED
     (accuracy,) = formulas.only(WRONG).judged
     assert (accuracy.fact.place, accuracy.right) == ("7.1, accuracy", "0.925900 ≠ 12.495277")
+
+
+@pytest.mark.parametrize("other", [Setup(), Setup(largest=1), Setup(start="LeCun")])
+def test_only_a_run_like_its_own_fits_the_errors_of_document_003(other):
+    """The errors of another run in place of the printed ones: on raw pixels they fit, else they are wrong."""
+    document = load("003")
+    numbers = [
+        replace(n, printed=str(load_runs()[other].errors[int(n.place.split()[-1])]))
+        if n.place.startswith("7.2, output, epoch")
+        else n
+        for n in document.numbers
+    ]
+    judge = Judge(replace(document, numbers=numbers))
+    errors = [n for n in numbers if n.place.startswith("7.2, output, epoch")]
+    assert {judge.number(n).verdict for n in errors} == {FITS if other == Setup() else WRONG}
+    share = at("7.2, output, accuracy", judge).fact
+    assert judge.number(replace(share, printed="0.01")).verdict == WRONG
 
 
 def in_every_document(kind):
