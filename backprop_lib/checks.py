@@ -32,7 +32,7 @@ _LONG = 60  # seconds: what takes longer says so
 
 def symbols(net: Network, x: ArrayLike, t: ArrayLike, d: Derivation | None = None) -> dict[str, float]:
     """Return ∂E/∂w for every parameter from sympy's terms, averaged over the batch."""
-    return (d or derive(net)).evaluate_all(x, t)
+    return (d or derive(net)).evaluator(x, t)[0]
 
 
 def check_gradients(

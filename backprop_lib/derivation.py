@@ -181,10 +181,6 @@ class Derivation:
         """Return ∂E/∂`name`, the mean over the batch, by putting the numbers into the symbols."""
         return self.evaluator(x, t, [name])[0][name]
 
-    def evaluate_all(self, x: ArrayLike, t: ArrayLike) -> dict[str, float]:
-        """Return what `evaluate` returns, for every parameter."""
-        return self.evaluator(x, t)[0]
-
     @cached_property
     def evaluator(self) -> Evaluator:
         """What takes the numbers; made once."""

@@ -1,4 +1,4 @@
-"""Reading a formula that stands in a file, without ever running it as code; and telling whether two agree.
+"""Reading a formula that stands in a file, without ever running it as code.
 
 Formulas from documents are written in a small language: numbers, names, entries such as w[2,1] counted from
 1, + − * / **, the matrix product @, sums such as sum(w[1,i], i, 4), and the functions that the reader allows.
@@ -20,20 +20,25 @@ from typing import Any
 import sympy as sp
 
 from backprop_lib.inputs import got
+from backprop_lib.matrices import elementwise, fitted, is_matrix, product_of, quotient, times
 
-__all__ = ["ShapeError", "elementwise", "parse", "reduce_to_zero"]
+__all__ = ["parse"]
 
 Expr = Any
 
 _NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: lambda a, b: _fitted(operator.add, a, b),
-    ast.Sub: lambda a, b: _fitted(operator.sub, a, b),
-    ast.Mult: lambda a, b: _fitted(_times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
-    ast.Div: lambda a, b: _quotient(a, b),
+    ast.Add: lambda a, b: fitted(operator.add, a, b),
+    ast.Sub: lambda a, b: fitted(operator.sub, a, b),
+    ast.Mult: lambda a, b: fitted(times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
+    ast.Div: lambda a, b: quotient(a, b),
     ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
-    ast.MatMult: lambda a, b: _product(a, b),
+    ast.MatMult: lambda a, b: product_of(a, b),
+}
+_FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
+    "exp": lambda value: elementwise(sp.exp, value),
+    "log": lambda value: elementwise(sp.log, value),
 }
 _LONGEST = 700  # characters of a formula
 _STEPS, _SIZE = 10_000, 50_000  # of reading it, and symbols and numbers in what comes out
@@ -41,10 +46,6 @@ _DEEPEST, _HIGHEST = 6, 10_000  # functions within each other, and the exponent 
 _BITS = 4096  # of a number, above and below its line
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
 _FOREIGN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError)
-
-
-class ShapeError(ValueError):
-    """Two matrices whose shapes do not fit what the formula does with them."""
 
 
 def parse(
@@ -86,7 +87,7 @@ def parse(
     ValueError: formula "open(x)" holds "open(x)", expected arithmetic with the names and functions at hand.
     >>> parse("v @ v", {"v": v})
     Traceback (most recent call last):
-    backprop_lib.expressions.ShapeError: 2×1 times 2×1 does not multiply
+    backprop_lib.matrices.ShapeError: 2×1 times 2×1 does not multiply
     """
     if not isinstance(text, str):
         raise TypeError(f"formula {got(text)} is no text, expected arithmetic such as 'w1 * x'.")
@@ -99,7 +100,7 @@ def parse(
             tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
         raise ValueError(f"formula {text!r} cannot be read, expected arithmetic such as 'w1 * x'.") from None
-    reader = _Reader(text, source, {"exp": _exp, "log": _log, **(functions or {})}, constant)
+    reader = _Reader(text, source, {**_FUNCTIONS, **(functions or {})}, constant)
     try:
         return reader.read(tree, names)
     except RecursionError:
@@ -230,78 +231,3 @@ def _plain_number(value: Expr) -> float:
         return abs(complex(sp.N(value, 5)))
     except OverflowError:
         return math.inf
-
-
-def is_matrix(value: Expr) -> bool:
-    """Say whether a value is a matrix, a column included."""
-    return isinstance(value, sp.MatrixBase)
-
-
-def elementwise(function: Callable[[Expr], Expr], value: Expr) -> Expr:
-    """Return a function of a number, or of every entry of a matrix."""
-    return value.applyfunc(function) if is_matrix(value) else function(value)
-
-
-def _exp(value: Expr) -> Expr:
-    return elementwise(sp.exp, value)
-
-
-def _log(value: Expr) -> Expr:
-    return elementwise(sp.log, value)
-
-
-def _times(a: Expr, b: Expr) -> Expr:
-    return a.multiply_elementwise(b)
-
-
-def _shape(value: Expr) -> str:
-    return "×".join(map(str, value.shape)) if is_matrix(value) else "a number"
-
-
-def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
-    """Combine two numbers, or two matrices of one shape, entry by entry."""
-    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
-        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
-    return combine(a, b)
-
-
-def _quotient(a: Expr, b: Expr) -> Expr:
-    """Divide a number, or every entry of a matrix, by a number."""
-    if is_matrix(b):
-        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not divide")
-    return a / b
-
-
-def _product(a: Expr, b: Expr) -> Expr:
-    """Return the matrix product; a single entry is a number."""
-    if not (is_matrix(a) and is_matrix(b) and a.shape[1] == b.shape[0]):
-        raise ShapeError(f"{_shape(a)} times {_shape(b)} does not multiply")
-    product = a * b
-    return product[0] if product.shape == (1, 1) else product
-
-
-def reduce_to_zero(expression: Expr) -> Expr:
-    """Return the expression reduced such that it is 0 exactly if its terms cancel.
-
-    Every exponential and logarithm becomes a symbol of its own, e^(−u) the inverse of e^u; what remains is a
-    fraction of polynomials, which has a normal form.
-
-    Examples
-    --------
-    >>> z = sp.Symbol("z")
-    >>> reduce_to_zero(sp.exp(-z) / (1 + sp.exp(-z)) - 1 / (1 + sp.exp(z)))
-    0
-    """
-    symbols: dict[Expr, Expr] = {}
-
-    def symbol(of: Expr) -> Expr:
-        return symbols.setdefault(of, sp.Dummy(positive=True))
-
-    def opaque(e: Expr) -> Expr:
-        if e.func == sp.exp and e.args[0].could_extract_minus_sign():
-            return 1 / symbol(sp.exp(-e.args[0]))
-        if e.func in (sp.exp, sp.log):
-            return symbol(e)
-        return e if not e.args else e.func(*map(opaque, e.args))
-
-    return sp.cancel(sp.together(opaque(expression)))

@@ -34,7 +34,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
     --------
     >>> from backprop_lib.verdicts import Judge
     >>> FilteredFindings(Findings([Judge("002")]))
-    Table of 6 findings, with a menu for their class (error, wording, aged) and one for their document (002).
+    Table of 3 findings, with a menu for their class (error, wording, aged) and one for their document (002).
     """
 
     def __init__(self, findings: Findings) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 from backprop_lib.documents import CLASSES, WEIGHTS, Document, Finding
 from backprop_lib.rounding import WRONG
 from backprop_lib.text import Table, fixed
-from backprop_lib.verdicts import APART, HANGS, HERE, RIGHT, Judge
+from backprop_lib.verdict_words import APART, HANGS, HERE, RIGHT
+from backprop_lib.verdicts import Judge
 
 __all__ = ["Findings", "NotConfirmed"]
 

@@ -13,41 +13,35 @@ right.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from backprop_lib.agreement import (
+    DIGITS,
+    EVERYWHERE,
+    HERE_ONLY,
+    NOWHERE,
+    UNPROVED,
+    Agreement,
+    furthest,
+    number,
+    proved,
+)
 from backprop_lib.derivation import Derivation
-from backprop_lib.expressions import elementwise, is_matrix, parse, reduce_to_zero
+from backprop_lib.expressions import parse
+from backprop_lib.letters import exact, matrices_of, symbols_of
+from backprop_lib.matrices import elementwise, is_matrix
 
-__all__ = ["EVERYWHERE", "HERE_ONLY", "NOWHERE", "UNPROVED", "Agreement", "Setting"]
+__all__ = ["Setting"]
 
 Expr = Any
 
-EVERYWHERE = "everywhere"
-UNPROVED = "at every point tried"
-HERE_ONLY = "here only"
-NOWHERE = "not here"
-
-_DIGITS = 60  # that values are computed with
-_EQUAL = sp.Float("1e-40")  # of the larger side: what is less is rounding of the last of these digits
 _POINTS = 3  # drawn at random, beside the example
 _DRAWS = 12  # at most, if some of them leave the formula's domain
-_LARGEST = 20_000  # operations of an expression for which a proof is tried
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far two sides agree; if they do not, their values `left` and `right`, and the point `at` which."""
-
-    kind: str
-    left: Expr = None
-    right: Expr = None
-    at: Mapping[str, Expr] | None = None
 
 
 class Setting:
@@ -94,14 +88,14 @@ class Setting:
     ) -> None:
         self._network, self.document, self.numbers = d, document, dict(numbers)
         self.x, self.t = np.asarray(x, dtype=float), np.asarray(t, dtype=float)
-        known: dict[str, Expr] = {} if d is None else {**_matrices(d), **d.symbols}
+        known: dict[str, Expr] = {} if d is None else {**matrices_of(d), **d.symbols}
         self._own: dict[Expr, Expr] = {}  # the values that the document chose, exactly
         if d is not None:
-            self._own |= {d.symbols[name]: _exact(value) for name, value in d.net.by_name().items()}
+            self._own |= {d.symbols[name]: exact(value) for name, value in d.net.by_name().items()}
             for name, array in (("x", self.x), ("t", self.t)):
-                self._own |= {d.symbols[f"{name}[{i}]"]: _exact(v) for i, v in enumerate(array.tolist())}
-        for name, number in numbers.items():
-            known[name], own = _symbols(name, number)
+                self._own |= {d.symbols[f"{name}[{i}]"]: exact(v) for i, v in enumerate(array.tolist())}
+        for name, given in numbers.items():
+            known[name], own = symbols_of(name, given)
             self._own |= own
         if missing := sorted(set(letters.values()) - set(known)):
             of = "this example has no network" if d is None else f"this {d.net!r} lacks it"
@@ -162,14 +156,14 @@ class Setting:
             If neither side has a value in the example.
         """
         entries = list(zip(left, right, strict=True)) if is_matrix(left) else [(left, right)]
-        if all(_number(self.value(side)) is None for pair in entries for side in pair):
+        if all(number(self.value(side)) is None for pair in entries for side in pair):
             raise ArithmeticError(f"{left} has no value in the example, expected a finite number.")
-        if off := _furthest([(a, b, self.values) for a, b in entries]):
+        if off := furthest([(a, b, self.values) for a, b in entries]):
             return Agreement(NOWHERE, *off[:2], self._letters(off[2], entries))
         unequal = [pair for pair in entries if sp.expand(pair[0] - pair[1]) != 0]
-        if off := _furthest([(a, b, point) for a, b in unequal for point in self._drawn(a - b)]):
+        if off := furthest([(a, b, point) for a, b in unequal for point in self._drawn(a - b)]):
             return Agreement(HERE_ONLY, *off[:2], self._letters(off[2], unequal))
-        return Agreement(EVERYWHERE if all(self._proved(a - b) for a, b in unequal) else UNPROVED)
+        return Agreement(EVERYWHERE if all(proved(a - b, self._network) for a, b in unequal) else UNPROVED)
 
     def _drawn(self, difference: Expr) -> list[dict[Expr, Expr]]:
         """Return points at which an expression has a value, all letters of which are fractions."""
@@ -181,7 +175,7 @@ class Setting:
                 self._points.append(
                     self._followed({symbol: self._fraction(symbol) for symbol in sorted(self._own, key=str)})
                 )
-            if _number(difference.xreplace(self._points[i])) is not None:
+            if number(difference.xreplace(self._points[i])) is not None:
                 usable.append(self._points[i])
         return usable
 
@@ -198,28 +192,8 @@ class Setting:
         values = dict(own)
         if self._network is not None:
             for symbol, definition in self._network.definitions.items():
-                values[symbol] = sp.N(definition.xreplace(values), _DIGITS)
+                values[symbol] = sp.N(definition.xreplace(values), DIGITS)
         return values
-
-    def _proved(self, entry: Expr) -> bool:
-        for written_out in self._ever_more_written_out(entry):
-            if sp.count_ops(written_out) > _LARGEST:
-                return False
-            if reduce_to_zero(written_out) == 0:
-                return True
-        return False
-
-    def _ever_more_written_out(self, entry: Expr) -> Iterator[Expr]:
-        """Yield the expression with z and E replaced by their definitions, then layer by layer with a."""
-        if self._network is None:
-            yield entry
-            return
-        backwards = list(reversed(self.d.definitions.items()))
-        for keep in range(len(self.d.net.weights), -1, -1):
-            for symbol, definition in backwards:
-                if symbol not in self.d.rules or int(str(symbol)[1:].partition("[")[0]) > keep:
-                    entry = entry.xreplace({symbol: definition})
-            yield entry
 
     def _letters(self, point: Mapping[Expr, Expr], entries: list[tuple[Expr, Expr]]) -> dict[str, Expr]:
         """Return the values at a point of the letters that two sides contain, in the document's words."""
@@ -274,55 +248,3 @@ def _matrix(function: str, value: Expr) -> Expr:
     if not is_matrix(value):
         raise ValueError(f"{function}(v) has v = {value}, expected a matrix or a column.")
     return value
-
-
-def _exact(value: float) -> Expr:
-    return sp.Rational(repr(value))
-
-
-def _number(value: Expr) -> Expr | None:
-    """Return a value with all its digits, or None if it is no finite real number."""
-    value = sp.N(value, _DIGITS)
-    return value if value.is_Number and value.is_finite and value.is_real else None
-
-
-def _furthest(pairs: list[tuple[Expr, Expr, Mapping[Expr, Expr]]]) -> tuple[Expr, Expr, Any] | None:
-    """Return the values of the two sides, and the point, where they differ most; None if they never do."""
-    worst, most = None, sp.Integer(0)
-    for left, right, point in pairs:
-        a, b = (_number(side.xreplace(point)) for side in (left, right))
-        if a is None or b is None:
-            if a is not b:  # one side has a value and the other has none
-                return left.xreplace(point), right.xreplace(point), point
-            continue
-        off = abs(a - b)
-        if off > most and off > _EQUAL * max(abs(a), abs(b), _EQUAL):
-            worst, most = (a, b, point), off
-    return worst
-
-
-def _matrices(d: Derivation) -> dict[str, Expr]:
-    """Return "w1", "b1", "z1", "a1", … as matrices of their symbols, "x" and "t" too; vectors are columns."""
-    entries: dict[str, list[Expr]] = {}
-    for name, symbol in d.symbols.items():
-        if "[" in name:
-            entries.setdefault(name.partition("[")[0], []).append(symbol)
-    columns = {name: 1 for name in entries} | {
-        f"w{layer}": inputs for layer, inputs in enumerate(d.net.sizes[:-1], 1)
-    }
-    return {
-        name: sp.ImmutableMatrix(len(symbols) // columns[name], columns[name], symbols)
-        for name, symbols in entries.items()
-    }
-
-
-def _symbols(name: str, number: ArrayLike) -> tuple[Expr, dict[Expr, Expr]]:
-    """Return a symbol for a number, or a matrix of symbols for an array, with their values."""
-    array = np.asarray(number, dtype=float)
-    if array.ndim == 0:
-        symbol = sp.Symbol(name, real=True)
-        return symbol, {symbol: _exact(array.item())}
-    array = array.reshape(len(array), -1)
-    symbols = [sp.Symbol(f"{name}[{i},{j}]", real=True) for i, j in np.ndindex(array.shape)]
-    values = dict(zip(symbols, map(_exact, array.ravel().tolist()), strict=True))
-    return sp.ImmutableMatrix(*array.shape, symbols), values

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.arguments import check_arguments
 from backprop_lib.batches import check_first_loss, examples
 from backprop_lib.functions import Activation, Array
-from backprop_lib.inputs import finite_array, finite_number, whole_number
+from backprop_lib.inputs import finite_number, real_array, whole_number
 from backprop_lib.lean import Calls, in_place
 from backprop_lib.network import Network
 from backprop_lib.outcomes import Outcome, judge, saturated
@@ -82,7 +82,7 @@ def sweep(
         The loss to reach; `Sweep.outcome` judges by it.
     """
     check_arguments(sweep, locals())
-    rates = _real("learning_rates", learning_rates, ndim=(1,))
+    rates = real_array("learning_rates", learning_rates, ndim=(1,))
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     copies = _Copies(net, x, t, len(rates), "sweep")
@@ -123,7 +123,7 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     [0.056544, 9.9e-05]
     """
     check_arguments(loss_on_grid, locals())
-    arrays = {name: _real(f"values[{name!r}]", value, ndim=(1, 2)) for name, value in values.items()}
+    arrays = {name: real_array(f"values[{name!r}]", value, ndim=(1, 2)) for name, value in values.items()}
     net.with_values({name: array.flat[0] for name, array in arrays.items()})  # checks the names
     if len(shapes := sorted({array.shape for array in arrays.values()})) != 1:
         got = " and ".join(map(str, shapes)) or "none"
@@ -135,12 +135,6 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     with np.errstate(over="ignore"):
         copies.forward()
         return copies.losses(copies.outputs[None]).reshape(shape)
-
-
-def _real(name: str, value: ArrayLike, ndim: tuple[int, ...]) -> Array:
-    if not np.iscomplexobj(array := finite_array(name, value, ndim)):
-        return array
-    raise TypeError(f"{name} holds complex numbers, expected real ones.")
 
 
 class _Copies:

@@ -199,7 +199,7 @@ def test_the_work_grows_in_proportion_to_the_parameters(small, large):
 def test_the_work_of_the_numbers_grows_in_proportion_too(small, large):
     def evaluate_once(d, name):
         if name == d.parameters[0]:
-            d.evaluate_all([[0.1] * d.net.sizes[0]] * 2, [[0.2] * d.net.sizes[-1]] * 2)
+            d.evaluator([[0.1] * d.net.sizes[0]] * 2, [[0.2] * d.net.sizes[-1]] * 2)
 
     assert work_per_parameter(large, evaluate_once) < 1.2 * work_per_parameter(small, evaluate_once)
 

@@ -13,7 +13,7 @@ from backprop_lib import Network
 from backprop_lib.documents import CLASSES, KINDS, WEIGHTS, Document, Example, Formula, Number, load
 from backprop_lib.mnist_runs import Setup, load_runs
 from backprop_lib.rounding import AGREES, TRUNCATED, WRONG, compare_digits
-from backprop_lib.verdicts import (
+from backprop_lib.verdict_words import (
     APART,
     ARRANGED,
     DEFINED,
@@ -27,8 +27,8 @@ from backprop_lib.verdicts import (
     REACHED,
     SEEN_EQUAL,
     UNREADABLE,
-    Judge,
 )
+from backprop_lib.verdicts import Judge
 
 DATA = Path(load.__code__.co_filename).parent
 NOTEBOOKS = {

@@ -8,9 +8,11 @@ import pytest
 import sympy as sp
 
 from backprop_lib import Network, derive
-from backprop_lib.expressions import ShapeError, parse, reduce_to_zero
+from backprop_lib.agreement import EVERYWHERE, HERE_ONLY, NOWHERE, reduce_to_zero
+from backprop_lib.expressions import parse
+from backprop_lib.matrices import ShapeError
 from backprop_lib.rounding import AGREES, TRUNCATED, WRONG, compare_digits, decimal
-from backprop_lib.settings import EVERYWHERE, HERE_ONLY, NOWHERE, Setting
+from backprop_lib.settings import Setting
 
 
 def test_equal_formulas_in_other_forms_are_equal():

@@ -111,7 +111,9 @@ def test_no_verdict_moves_whatever_the_first_cell_says(path):
             if "data" in o
         ]
         assert shown in ([*stored[-1].values()] if stored else [""]), f"{cell.id} depends on the first cell"
-    assert told == ("judge" in scope), "one cell says whether the page has the document's numbers: judge.beside(…)"
+    assert told == ("judge" in scope), (
+        "one cell says whether the page has the document's numbers: judge.beside(…)"
+    )
 
 
 def nbval(path):

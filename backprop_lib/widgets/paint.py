@@ -250,13 +250,11 @@ def _decision(seen: Array, a: list[Array]) -> str:
         canvas.path(f"M222 {y - 9}v18", COLOURS["soft"])
         canvas.text(360, y + 5, fixed(float(value), 3), anchor="start", bold=k == largest)
     words = ", ".join(f"{k}: {fixed(float(value), 3)}" for k, value in enumerate(a[-1]))
-    strong = int(np.count_nonzero(hidden > 0.5))
-    alt = f"Outputs {words}. {strong} of the {len(hidden)} hidden neurons are above 0.5."
+    alt = f"Outputs {words}. {np.count_nonzero(hidden > 0.5)} of the {len(hidden)} hidden neurons are above 0.5."
     height = max(262, 196 + 14 * ((len(hidden) - 1) // 12))
     svg = canvas.picture(412, height, alt).svg
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
 
 
 def _grey(share: float) -> str:
-    level = round(255 - 255 * min(max(share, 0.0), 1.0))
-    return f"#{level:02x}{level:02x}{level:02x}"
+    return "#" + 3 * f"{round(255 - 255 * min(max(share, 0.0), 1.0)):02x}"
