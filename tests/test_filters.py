@@ -37,7 +37,7 @@ def test_formulas_stay_and_code_is_marked(table):
 
 
 def test_it_is_described_in_words(table):
-    assert repr(table).startswith("Table of 12 findings, with a menu for their class (error, wording,")
+    assert repr(table).startswith("Table of 9 findings, with a menu for their class (error, misleading,")
     assert table._repr_mimebundle_()["text/plain"] == repr(table)
 
 

@@ -108,11 +108,9 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         self.reset_button.on_click(self.says.guarded(self.reset))
         for text in self.fields.children:
             text.observe(self.says.guarded(self._typed), "value")
-        buttons = ipw.HBox(
-            [self.start_button, self.epoch_button, self.update_button, self.reset_button],
-            layout={"flex_flow": "row wrap"},
-        )
-        super().__init__([self.fields, buttons, self.says, self.view])
+        buttons = [self.start_button, self.epoch_button, self.update_button, self.reset_button]
+        row = ipw.HBox(buttons, layout={"flex_flow": "row wrap"})
+        super().__init__([self.fields, row, self.says, self.view])
         self._begin()
 
     def start(self, epochs: int | None = None) -> None:

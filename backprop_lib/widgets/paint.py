@@ -250,8 +250,8 @@ def _decision(seen: Array, a: list[Array]) -> str:
         canvas.path(f"M222 {y - 9}v18", COLOURS["soft"])
         canvas.text(360, y + 5, fixed(float(value), 3), anchor="start", bold=k == largest)
     words = ", ".join(f"{k}: {fixed(float(value), 3)}" for k, value in enumerate(a[-1]))
-    alt = f"Outputs {words}. {np.count_nonzero(hidden > 0.5)} of the {len(hidden)} hidden neurons are above 0.5."
-    height = max(262, 196 + 14 * ((len(hidden) - 1) // 12))
+    lit, height = np.count_nonzero(hidden > 0.5), max(262, 196 + 14 * ((len(hidden) - 1) // 12))
+    alt = f"Outputs {words}. {lit} of the {len(hidden)} hidden neurons are above 0.5."
     svg = canvas.picture(412, height, alt).svg
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
 
