@@ -18,18 +18,18 @@ NOTEBOOKS = sorted({play.notebook for play in PLAYS})
 
 
 def sample(seed):
-    """Return one edit of each notebook, and others up to `SAMPLE`."""
-    generator = random.Random(seed)
-    shuffled = generator.sample(PLAYS, len(PLAYS))
-    first = [next(play for play in shuffled if play.notebook == notebook) for notebook in NOTEBOOKS]
-    others = [play for play in shuffled if play not in first]
-    return [*first, *others[: SAMPLE - len(first)]]
+    """Return one edit of each notebook that has to run through, and others up to `SAMPLE`."""
+    shuffled = random.Random(seed).sample(PLAYS, len(PLAYS))
+    through = {play.notebook: play for play in shuffled if not play.shape}.values()
+    return [*through, *(play for play in shuffled if play not in through)][:SAMPLE]
 
 
 def chosen(wanted):
     if not wanted:
         return sample(SEED), f"seed {SEED}: "
-    return [play for play in PLAYS if wanted == "all" or wanted in str(play)], ""
+    if not (found := [play for play in PLAYS if wanted == "all" or wanted in str(play)]):
+        raise ValueError(f"PLAY is {wanted!r}, expected a part of a name such as {str(PLAYS[0])!r}, or all.")
+    return found, ""
 
 
 CHOSEN, LABEL = chosen(os.environ.get("PLAY", ""))
