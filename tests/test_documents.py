@@ -67,7 +67,7 @@ def test_the_verdicts_on_document_002():
 def test_the_verdicts_on_document_004():
     judge = judge_once("004")
     formulas = judge.formulas()
-    assert formulas.counts == {DEFINED: 10, EQUAL: 12, WRONG: 3, HANGS: 1}
+    assert formulas.counts == {DEFINED: 11, EQUAL: 11, WRONG: 3, HANGS: 1}
     wrong = [j.fact.place.removeprefix("Evaluating, ") for j in formulas.only(WRONG).judged]
     assert wrong == ["dJ/dŷ: result", "dŷ/dz_2: the sigmoid written out", "dŷ/dz_2: result"]
     assert [j.fact.place for j in formulas.only(HANGS).judged] == ["Evaluating, dJ/dw_2: result"]
