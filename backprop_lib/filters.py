@@ -67,7 +67,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
         count = counted(len(chosen), "finding")
         of = "" if class_ == _ALL else f" of the class “{escape(class_)}”"
         where = "in all documents" if number == _ALL else f"in document {escape(number)}"
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class", "weight", "finding"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class and weight", "finding"))
         body = "".join(_row(*row[2:]) for row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
         return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
@@ -94,7 +94,7 @@ _RULES = (
 def _row(number: str, finding: Finding) -> str:
     words = (("says", finding.says), ("right", finding.right), ("why it matters", finding.why))
     said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
-    cells = (*map(escape, (number, finding.class_, finding.weight)), said)
+    cells = (escape(number), f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}", said)
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 

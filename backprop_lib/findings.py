@@ -137,7 +137,7 @@ counted apart |
                     rows.append([class_, weight, *(str(n) if n else "–" for n in row), str(sum(row))])
         totals = [len(d.findings) for d in self.documents]
         rows.append(["**all**", "", *map(str, totals), f"**{len(found)}**"])
-        return Table(["class", "weight", *(f"document {number}" for number in numbers), "all"], rows)
+        return Table(["class", "weight", *numbers, "all"], rows)
 
     def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
         judge = self.judge(number)

@@ -140,18 +140,18 @@ def test_sliders_move_without_a_kernel(notebook):
 @notebooks(["06_what_we_found.ipynb"])
 def test_the_menus_choose_findings_without_a_kernel(notebook):
     assert not notebook.has_kernel or notebook.stop_kernel()
-    findings = [(f.kind, number) for number in DOCUMENTS for f in load(number).findings]
-    kind, document = (notebook.page.get_by_label(name, exact=True) for name in ("kind", "document"))
+    findings = [(f.class_, number) for number in DOCUMENTS for f in load(number).findings]
+    class_, document = (notebook.page.get_by_label(name, exact=True) for name in ("class", "document"))
     rows = notebook.page.locator(".findings:visible tbody tr")
-    for chosen in (("sign", "all"), ("sign", "004"), ("all", "004"), ("shape", "002"), ("all", "all")):
-        kind.select_option(chosen[0])
+    for chosen in (("error", "all"), ("error", "004"), ("all", "004"), ("misleading", "002"), ("all", "all")):
+        class_.select_option(chosen[0])
         document.select_option(chosen[1])
-        meant = [(k, n) for k, n in findings if chosen[0] in ("all", k) and chosen[1] in ("all", n)]
+        meant = [(c, n) for c, n in findings if chosen[0] in ("all", c) and chosen[1] in ("all", n)]
         expect(rows).to_have_count(len(meant), timeout=SETTLED)
-    kind.focus()
-    notebook.page.keyboard.type("sign")
-    expect(rows).to_have_count(sum(finding[0] == "sign" for finding in findings), timeout=SETTLED)
-    expect(notebook.page.locator(".findings:visible .bp-said")).to_contain_text("of the kind “sign”")
+    class_.focus()
+    notebook.page.keyboard.type("error")
+    expect(rows).to_have_count(sum(finding[0] == "error" for finding in findings), timeout=SETTLED)
+    expect(notebook.page.locator(".findings:visible .bp-said")).to_contain_text("of the class “error”")
 
 
 # What runs when a style sheet is loaded may come too late, when a newer output stands in its place.
