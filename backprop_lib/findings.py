@@ -134,10 +134,11 @@ counted apart |
             for weight in WEIGHTS:
                 row = [found.count((number, class_, weight)) for number in numbers]
                 if any(row):
-                    rows.append([class_, weight, *(str(n) if n else "–" for n in row), str(sum(row))])
+                    shown = (str(n) if n else "–" for n in row)
+                    rows.append([f"{class_} · {weight}", *shown, str(sum(row))])
         totals = [len(d.findings) for d in self.documents]
-        rows.append(["**all**", "", *map(str, totals), f"**{len(found)}**"])
-        return Table(["class", "weight", *numbers, "all"], rows)
+        rows.append(["**all**", *map(str, totals), f"**{len(found)}**"])
+        return Table(["class · weight", *numbers, "all"], rows)
 
     def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
         judge = self.judge(number)
