@@ -19,7 +19,7 @@ def check_setup() -> str:
     Examples
     --------
     >>> check_setup()
-    'All is well: contourpy, ipywidgets, jupyterlab, matplotlib, numpy, packaging and sympy are here. Go on.'
+    'All is well: contourpy, ipywidgets, jupyterlab, matplotlib, mpmath, numpy, packaging and sympy are here. Go on.'
     """
     try:
         needed = [Requirement(line) for line in requires("backprop-lib") or []]
