@@ -18,8 +18,8 @@ def check_setup() -> str:
 
     Examples
     --------
-    >>> check_setup()
-    'All is well: contourpy, ipywidgets, jupyterlab, matplotlib, mpmath, numpy, packaging and sympy are here. Go on.'
+    >>> check_setup().partition(": ")[0], "numpy" in check_setup()
+    ('All is well', True)
     """
     try:
         needed = [Requirement(line) for line in requires("backprop-lib") or []]
