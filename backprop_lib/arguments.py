@@ -66,7 +66,7 @@ def _text(name: str, value: object) -> None:
 
 def _type(name: str, value: object) -> None:
     if not isinstance(value, type) and type(value).__module__ != "numpy.dtypes":
-        raise TypeError(f"{name} is {got(value)}, expected a type such as 'float64'.")
+        raise TypeError(f"{name} is {got(value)}, expected 'float32' or 'float64'.")
 
 
 def _texts(name: str, value: object) -> None:

@@ -261,7 +261,7 @@ def test_a_batch_may_be_larger_than_the_data():
         ({"x": X + 1j}, TypeError, "x holds complex numbers, expected real ones"),
         ({"net": CROSS, "t": 2 * T}, ValueError, r"t holds 2.0, expected targets in \[0, 1\]"),
         ({"dtype": "int"}, ValueError, "dtype is 'int', expected 'float32' or 'float64'"),
-        ({"dtype": [1]}, ValueError, r"dtype is \[1\], expected 'float32'"),
+        ({"dtype": [1]}, TypeError, r"dtype is \[1\], expected 'float32'"),
         ({"momentum": 1}, ValueError, "momentum is 1, expected at least 0 and less than 1"),
         ({"scale": float("nan")}, ValueError, "scale is nan"),
         ({"scale": 0}, ValueError, "scale is 0, expected another number"),
