@@ -1,4 +1,4 @@
-"""The witnesses: one gradient, computed in ways that share no code, must come out the same.
+"""The witnesses: one gradient, computed in ways that share no code on the way back, must be the same.
 
 `Network.gradients` is the first witness; the second is sympy's terms with the numbers put in, in long
 arithmetic; the third nudges one parameter by a tiny imaginary amount and only ever computes losses. A fourth,
