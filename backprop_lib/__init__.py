@@ -1,4 +1,4 @@
-"""An interactive course on backpropagation that proves every number it shows."""
+"""An interactive course on backpropagation that checks every number it shows."""
 
 from __future__ import annotations
 

@@ -794,7 +794,7 @@ def rates_of_their_own() -> Iterator[Figure]:
 
 @carries(
     "05:kinds-after",
-    says=("The best of fourteen rates for each size; and other starts, where the full batch at 20 is luck"),
+    says=("Among the best of fourteen rates for each size; other starts, where the full batch at 20 is luck"),
     long=True,
 )
 def best_rates() -> Iterator[Figure]:

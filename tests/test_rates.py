@@ -178,10 +178,19 @@ def test_the_overview_says_where_valley_and_cliff_are():
     widget = rate_explorer(ONE, [0.1], [0.9], log_rates(0.9, 1, 3, 5), 2000, goal=5e-5, start=0.9)
     title = widget._panels[0].title
     assert "the loss after 1, 10, 100, 1,000 and 2,000 updates" in title
-    assert "The valley is lowest at η = 90.0: E = 2.31·10⁻⁶ after 1 update." in title
+    assert "The goal is reached first at η = 90.0: E = 2.31·10⁻⁶ after 1 update." in title
     assert title.endswith("After 2,000 updates the cliff begins at η = 568: saturates")
     calm = rate_explorer(ONE, [0.1], [0.9], [1.0, 2.0], 200, goal=5e-5, start=1)
+    assert "The valley is lowest at η = 2.00: " in calm._panels[0].title  # none reaches the goal
     assert calm._panels[0].title.endswith("No cliff is in sight")
+
+
+def test_the_rate_that_arrives_first_is_not_said_to_come_lowest():
+    runs = sweep(ONE, [0.1], [0.9], [50.0, 80.0, 190.0], 200, stop_below=5e-5)
+    assert runs.outcome(2).loss < runs.outcome(1).loss  # the third comes lower, but later
+    assert runs.outcome(1).updates < runs.outcome(2).updates
+    widget = rate_explorer(ONE, [0.1], [0.9], [50.0, 80.0, 190.0], 200, goal=5e-5, start=50)
+    assert "The goal is reached first at η = 80.0: " in widget._panels[0].title
 
 
 def test_of_many_weights_those_that_move_most_are_followed():

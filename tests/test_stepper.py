@@ -261,6 +261,18 @@ def test_every_displayed_number_of_every_step(case):
             assert numbers == pytest.approx([step.value] * len(numbers), abs=2e-5)
 
 
+@pytest.mark.parametrize(
+    ("rate", "says"),
+    [
+        (0.9, "a step against the gradient. The gradient is negative, so w₁ grows."),
+        (-0.9, "a step uphill. The gradient is negative and the learning rate negative, so w₁ falls."),
+        (0.0, "a step of no length. The gradient is negative and the learning rate zero, so w₁ stays."),
+    ],
+)
+def test_an_update_is_explained_at_every_rate(rate, says):
+    assert says in stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], rate).sentences[-3]
+
+
 def test_paths_light_up_and_only_they():
     widget = stepper(*NETS["2-2-2"], RATE)
     for k, step in enumerate(widget.walk.steps):

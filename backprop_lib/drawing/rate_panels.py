@@ -43,7 +43,7 @@ class RatePanels:
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> drawn = RatePanels(sweep(net, [0.1], [0.9], [9.0, 90.0, 900.0], 100, 5e-5), net, [0.1], [0.9])
     >>> drawn.panels[0].title  # doctest: +NORMALIZE_WHITESPACE
-    'All learning rates at once: the loss after 1, 10 and 100 updates. The valley is lowest at η = 90.0:
+    'All learning rates at once: the loss after 1, 10 and 100 updates. The goal is reached first at η = 90.0:
     E = 2.31·10⁻⁶ after 1 update. After 100 updates the cliff begins at η = 900: saturates'
     """
 

@@ -111,23 +111,24 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
 
 
 def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
-    """Say where the valley is lowest and where the cliff begins."""
+    """Say which rate reaches the goal first, or else comes lowest, and where the cliff begins."""
     loss = runs.loss[stops, np.arange(len(stops))]
     loss = np.where(np.isfinite(loss), loss, np.inf)
     order = np.lexsort((loss, stops, np.array(kinds) != "converges"))
     best = int(order[0]) if "converges" in kinds else int(loss.argmin())
     n = int(stops[best])
+    first = "The goal is reached first" if "converges" in kinds else "The valley is lowest"
     said = (
-        f"The valley is lowest at η = {rate(runs.learning_rates[best])}: "
+        f"{first} at η = {rate(runs.learning_rates[best])}: "
         f"E = {rate(loss[best])} after {counted(n, 'update')}."
     )
     above = runs.learning_rates > runs.learning_rates[best]
     bad = [r for r in np.flatnonzero(above) if kinds[r] not in ("converges", "crawls")]
     if not bad:
         return f"{said} No cliff is in sight"
-    first = min(bad, key=lambda r: runs.learning_rates[r])
+    edge = min(bad, key=lambda r: runs.learning_rates[r])
     last = f"{len(runs.loss) - 1:,} update{'' if len(runs.loss) == 2 else 's'}"
-    return f"{said} After {last} the cliff begins at η = {rate(runs.learning_rates[first])}: {kinds[first]}"
+    return f"{said} After {last} the cliff begins at η = {rate(runs.learning_rates[edge])}: {kinds[edge]}"
 
 
 def here(panel: Panel, runs: Sweep, r: int) -> str:

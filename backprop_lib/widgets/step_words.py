@@ -81,7 +81,11 @@ class Words:
         g = self.numbers[f"∂E/∂{w}"]
         sign = "zero" if g == 0 else "positive" if g > 0 else "negative"
         moves = "stays" if g * rate == 0 else "falls" if g * rate > 0 else "grows"
-        return f"a step against the gradient. The gradient is {sign}, so {self._plain(w)} {moves}."
+        step, too = "a step against the gradient", ""
+        if rate <= 0:
+            step, which = ("a step of no length", "zero") if rate == 0 else ("a step uphill", "negative")
+            too = f" and the learning rate {which}"
+        return f"{step}. The gradient is {sign}{too}, so {self._plain(w)} {moves}."
 
     def after(self, loss: float) -> str:
         """Return what the update has done to the loss."""

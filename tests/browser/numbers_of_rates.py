@@ -90,7 +90,8 @@ def faults_of_words(meant, r, seen):
 def faults_of_title(meant, title):
     """Compare what the overview says in words: the counts of updates, the valley, the cliff."""
     form = (
-        rf"All learning rates at once: the loss after (.*) updates\. The valley is lowest at η = ({NUMBER}): "
+        rf"All learning rates at once: the loss after (.*) updates\. "
+        rf"(?:The goal is reached first|The valley is lowest) at η = ({NUMBER}): "
         rf"E = ({NUMBER}) after ({NUMBER}) updates?\. "
         rf"(?:After ({NUMBER}) updates the cliff begins at η = ({NUMBER}): (\w+)|No cliff is in sight)"
     )
@@ -105,6 +106,8 @@ def faults_of_title(meant, title):
     value = [end.loss if math.isfinite(end.loss) else math.inf for end in meant.ends]
     won = [r for r, end in enumerate(meant.ends) if end.kind == "converges"]
     best = min(won, key=lambda r: (meant.ends[r].updates, value[r])) if won else int(np.argmin(value))
+    if ("The goal is reached first" in title) != bool(won):
+        yield f"the overview is called {title}, and {len(won)} reach the goal"
     fine = is_rate(match[2], meant.rates[best]) and is_rate(match[3], value[best])
     if not fine or int(number(match[4])) != meant.ends[best].updates:
         yield f"the valley is at {match.groups()[1:4]}, expected {meant.rates[best], meant.ends[best]}"

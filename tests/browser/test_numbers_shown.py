@@ -217,7 +217,7 @@ def test_a_wrong_number_at_an_axis_is_found(right, panel, old, new):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("lowest at η = 90.0", "lowest at η = 9.00", "the valley is at"),
+        ("first at η = 90.0", "first at η = 9.00", "the valley is at"),
         ("after 1 update. After", "after 2 updates. After", "the valley is at"),
         ("begins at η = 900", "begins at η = 90.0", "the cliff is at"),
         ("After 300 updates the", "After 400 updates the", "the cliff is at"),
