@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.documents import CLASSES, Finding
+from backprop_lib.documents import CLASSES, Document, Finding
 from backprop_lib.drawing import COLOURS
 from backprop_lib.findings import Findings
 from backprop_lib.text import counted
@@ -39,7 +39,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
 
     def __init__(self, findings: Findings) -> None:
         self.rows = [
-            (finding.class_, document.number, document.number_of(finding), finding)
+            (finding.class_, document.number, _row(document, finding))
             for document in findings.documents
             for finding in document.findings
         ]
@@ -68,7 +68,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
         of = "" if class_ == _ALL else f" of the class “{escape(class_)}”"
         where = "in all documents" if number == _ALL else f"in document {escape(number)}"
         head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class and weight", "finding"))
-        body = "".join(_row(*row[2:]) for row in chosen)
+        body = "".join(row for *_, row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
         return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
 
@@ -91,10 +91,15 @@ _RULES = (
 )
 
 
-def _row(number: str, finding: Finding) -> str:
-    words = (("says", finding.says), ("right", finding.right), ("why it matters", finding.why))
+def _row(document: Document, finding: Finding) -> str:
+    words = [("says", finding.says), ("right", finding.right), ("why it matters", finding.why)]
+    words.append(("where", document.place_of(finding)))
     said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
-    cells = (escape(number), f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}", said)
+    cells = (
+        escape(document.number_of(finding)),
+        f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}",
+        said,
+    )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 

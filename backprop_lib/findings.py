@@ -92,7 +92,7 @@ counted apart |
         if wrong is False:
             raise NotConfirmed(f"finding {number} {id!r}: the test found nothing wrong.")
         document = judge.document
-        rows = [["says", f"{finding.says} ({document.place_of(finding)})"], ["right", finding.right]]
+        rows = [["says", finding.says], ["right", finding.right]]
         rows += [["why it matters", finding.why], *proofs]
         if finding.proof:
             if not judge.proves(finding):
@@ -101,6 +101,7 @@ counted apart |
         numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
         rows.append(["it shows", "<br>".join(numbers)])
         link = f"[{document.notebook.removesuffix('.ipynb')}]({document.notebook}#cell-id={finding.cell})"
+        rows.append(["source", f"{document.citation}: {document.place_of(finding)}"])
         rows.append(["proof", f"{link}, the cell “{finding.cell}”"])
         return Table([document.number_of(finding), f"{finding.class_} · {finding.weight}"], rows)
 
