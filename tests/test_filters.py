@@ -47,8 +47,9 @@ def test_what_a_file_says_is_text_and_no_markup():
     words = {name: f"{evil} $a$ `b`" for name in ("says", "right", "why")}
     finding = SimpleNamespace(class_=CLASSES[0], weight=evil, **words)
     document = SimpleNamespace(number=evil, findings=[finding], number_of=lambda _: evil)
+    document.place_of = document.number_of
     table = FilteredFindings(SimpleNamespace(documents=[document]))
     for part in cells.parts(table):
         assert "<img" not in str(getattr(part, "value", "") if isinstance(part, HTMLMath | HTML) else "")
     shown = table.stack.children[0].children[0].value
-    assert shown.count("&lt;img") == 5
+    assert shown.count("&lt;img") == 6
