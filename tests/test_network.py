@@ -125,6 +125,16 @@ def test_a_network_is_a_value():
     assert net.by_name() == {"w1[0,0]": 0.5}
 
 
+def test_each_activation_is_named_once_if_all_are_the_same():
+    assert "1-1-1, sigmoid, half" in repr(Network([[[1]], [[1]]]))
+    assert "1-1, tanh, half" in repr(Network([[[1]]], activation="tanh"))
+    assert "1-1-1, tanh/sigmoid, half" in repr(Network([[[1]], [[1]]], activation=["tanh", "sigmoid"]))
+
+
+def test_random_has_the_seed_0_if_none_is_given():
+    assert Network.random([3, 2]).by_name() == Network.random([3, 2], seed=0).by_name()
+
+
 def test_random_is_reproducible():
     first, second = (Network.random([3, 4, 2], seed=7) for _ in range(2))
     assert first.by_name() == second.by_name()
