@@ -14,6 +14,7 @@ from typing import Any
 from backprop_lib.datasets import parity
 from backprop_lib.derivation import derive
 from backprop_lib.documents import Document, Example
+from backprop_lib.inputs import whole_number
 from backprop_lib.minibatch import accuracy, train_like_document_003
 from backprop_lib.network import Network
 from backprop_lib.settings import Setting
@@ -77,6 +78,8 @@ def run_of(example: Example) -> tuple[Numbers, Network | None]:
     if example.run not in _RUNS:
         have = ", ".join(map(repr, _RUNS))
         raise ValueError(f"example {example.name!r} has the run {example.run!r}, expected one of: {have}.")
+    if missing := [name for name in _NEEDED if name not in example.numbers]:
+        raise ValueError(f"example {example.name!r} has a run, but no number {missing[0]!r}.")
     return _RUNS[example.run](*(_hashable(example.numbers[name]) for name in _NEEDED))
 
 
@@ -113,7 +116,9 @@ def _input_and_target(example: Example) -> tuple[Any, Any]:
     if example.data.get("set") != "parity":
         raise ValueError(f"example {example.name!r} has data {example.data!r}, expected the set 'parity'.")
     x, t = parity(bits=example.data.get("bits", 10))
-    row = example.data.get("row", 0)
+    row = whole_number("row", example.data.get("row", 0))
+    if row >= len(x):
+        raise ValueError(f"row is {row}, expected less than {len(x)}, the number of examples.")
     return x[row], t[row]
 
 

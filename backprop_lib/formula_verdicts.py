@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 from typing import Any
 
 from backprop_lib.agreement import EVERYWHERE, HERE_ONLY, UNPROVED, Agreement
 from backprop_lib.documents import Finding, Formula
 from backprop_lib.expressions import parse
+from backprop_lib.inputs import whole_number
 from backprop_lib.matrices import ShapeError
 from backprop_lib.rounding import WRONG
 from backprop_lib.settings import Setting
@@ -18,6 +20,8 @@ from backprop_lib.verdict_words import ARRANGED, DEFINED, EQUAL, HANGS, HERE, SE
 __all__ = ["is_proved", "judged_formula"]
 
 Expr = Any
+
+_MOST = 1000  # cases of the indices of one formula
 
 
 def judged_formula(fact: Formula, setting: Setting) -> Judged:
@@ -59,6 +63,9 @@ def is_proved(finding: Finding, setting: Setting) -> bool:
 
 def _each(indices: Mapping[str, int]) -> Iterator[dict[str, int]]:
     """Yield every combination of the indices, each counted from 1."""
+    counts = [whole_number(f"indices[{name!r}]", last, least=1) for name, last in indices.items()]
+    if prod(counts) > _MOST:
+        raise ValueError(f"indices give {prod(counts):,} cases, expected at most {_MOST:,}.")
     for values in product(*(range(1, last + 1) for last in indices.values())):
         yield dict(zip(indices, values, strict=True))
 

@@ -26,7 +26,7 @@ class NumberVerdicts:
         """Judge one number; what cannot be read is said and stops nothing."""
         try:
             return self._judged(fact)
-        except (ArithmeticError, ValueError, TypeError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return Judged(fact, str(error), UNREADABLE)
 
     def _judged(self, fact: Number) -> Judged:

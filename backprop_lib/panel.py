@@ -16,7 +16,7 @@ from backprop_lib.functions import Array
 from backprop_lib.network import Network
 from backprop_lib.nudging import STEP, complex_step, differences_and_errors
 from backprop_lib.own_classes import overridden
-from backprop_lib.text import Table, fixed
+from backprop_lib.text import Table, counted, fixed
 
 __all__ = ["Agreement", "CheckFailed", "Panel"]
 
@@ -43,7 +43,7 @@ class Agreement:
     def __repr__(self) -> str:
         count = len(next(iter(self.witnesses.values())))
         said = (
-            f"{count} gradients, {len(self.witnesses)} witnesses ({', '.join(self.witnesses)}): "
+            f"{counted(count, 'gradient')}, {len(self.witnesses)} witnesses ({', '.join(self.witnesses)}): "
             f"all agree to within {self.tolerance:g} of each."
         )
         return " ".join([said, *self.notes])

@@ -162,7 +162,7 @@ class Judge:
         """
         try:
             return judged_formula(fact, self._setting(fact.example))
-        except (ArithmeticError, ValueError, TypeError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return Judged(fact, str(error), UNREADABLE)
 
     def proves(self, finding: Finding) -> bool:
