@@ -14,11 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backprop_lib.archives import DAMAGED, read_arrays
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, whole_number
-
-__all__ = ["Digits", "mnist", "one_hot", "parity"]
+from backprop_lib.core import Array, finite_array, whole_number
+from backprop_lib.core.archives import DAMAGED, read_arrays
 
 _FILE = Path(__file__).with_name("data") / "mnist.npz"
 _MD5 = {  # as published for the four files in IDX form

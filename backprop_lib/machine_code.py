@@ -15,14 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.derivation import Derivation
-from backprop_lib.inputs import finite_number, whole_number
-from backprop_lib.network import Network
-from backprop_lib.own_classes import only_plain
-from backprop_lib.parameters import rebuilt
+from backprop_lib.core import Network, finite_number, only_plain, rebuilt, whole_number
 from backprop_lib.straight_line import inputs_of, step_lines
+from backprop_lib.symbols import Derivation
 from backprop_lib.text import identifier
-from backprop_lib.trainer import examples
+from backprop_lib.training import examples
 
 __all__ = ["CompiledTraining", "compile_batches", "epochs_program"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
-from backprop_lib.derivation import Derivation, Expr
+from backprop_lib.symbols import Derivation, Expr
 from backprop_lib.text import identifier
 
 __all__ = ["activation", "cross_entropy"]

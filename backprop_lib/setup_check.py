@@ -8,8 +8,6 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-__all__ = ["check_setup"]
-
 
 def check_setup() -> str:
     """Return one paragraph: that all is well, or what to install.

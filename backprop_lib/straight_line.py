@@ -15,13 +15,18 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.derivation import Derivation, Expr
-from backprop_lib.functions import Array
-from backprop_lib.inputs import check_targets, finite_number, finite_rows, whole_number
-from backprop_lib.network import Network
-from backprop_lib.own_classes import only_plain
-from backprop_lib.parameters import rebuilt
+from backprop_lib.core import (
+    Array,
+    Network,
+    check_targets,
+    finite_number,
+    finite_rows,
+    only_plain,
+    rebuilt,
+    whole_number,
+)
 from backprop_lib.printed_rules import activation, cross_entropy
+from backprop_lib.symbols import Derivation, Expr
 from backprop_lib.text import identifier
 
 __all__ = [

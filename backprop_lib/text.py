@@ -13,11 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = [
-    *("Name", "Sentence", "Table", "a_or_an", "counted", "fixed", "got", "identifier", "latex_name"),
-    *("plain_name", "plural", "power_of_ten", "raised", "rate", "taken_apart", "values"),
-]
-
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
 _LONGEST = 51  # characters of what was got, in a message
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -20,11 +20,11 @@ import numpy as np
 
 from backprop_lib import Network, derive, sweep, train
 from backprop_lib.datasets import mnist, one_hot, parity
-from backprop_lib.minibatch import accuracy, train_like_document_003
-from backprop_lib.outcomes import Outcome
+from backprop_lib.documents.document_003 import accuracy, train_like_document_003
 from backprop_lib.straight_line import compile_training
-from backprop_lib.trainer import Trainer
-from backprop_lib.training import loss_on_grid
+from backprop_lib.training.outcomes import Outcome
+from backprop_lib.training.sweeping import loss_on_grid
+from backprop_lib.training.trainer import Trainer
 
 Array = np.ndarray
 Figure = tuple[str, object, bool]

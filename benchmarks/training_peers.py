@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop_lib import Network
-from backprop_lib.batches import cut
-from backprop_lib.lean import Lean
-from backprop_lib.trainer import Trainer
+from backprop_lib.training.batches import cut
+from backprop_lib.training.in_place import Lean
+from backprop_lib.training.trainer import Trainer
 
 Array = NDArray[np.floating]
 BLOCK = 1 << 18  # so many numbers are gathered at a time: they fit the processor's cache

@@ -2,15 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-from backprop_lib import Network
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
 import training
 import training_frameworks
 import training_growth
@@ -18,6 +12,8 @@ import training_peers
 import training_results
 import training_start
 from training_peers import AT_ONCE, Problem
+
+from backprop_lib import Network
 
 PEERS = training_peers.OWN | training_frameworks.FRAMEWORKS
 EPOCHS = 2

@@ -17,24 +17,18 @@ import pytest
 
 from backprop_lib import Network, check_gradients, derive, sweep, train
 from backprop_lib.datasets import one_hot, parity
-from backprop_lib.drawing import draw_network
-from backprop_lib.expressions import parse
-from backprop_lib.figures import (
-    draw_chain,
-    heat_map,
-    plot_bowl,
-    plot_curves,
-    plot_descents,
-    plot_loss,
-    plot_slope,
-    plot_surface,
-    show_digits,
-    weight_images,
-)
-from backprop_lib.notation import chain, definitions, factor_table
-from backprop_lib.rounding import compare_digits
-from backprop_lib.trainer import Trainer
-from backprop_lib.training import loss_on_grid
+from backprop_lib.documents.expressions import parse
+from backprop_lib.documents.rounding import compare_digits
+from backprop_lib.drawing.chain_drawing import draw_chain
+from backprop_lib.drawing.curves import plot_bowl, plot_curves
+from backprop_lib.drawing.descents import plot_descents, plot_slope
+from backprop_lib.drawing.draw_network import draw_network
+from backprop_lib.drawing.images import heat_map, show_digits
+from backprop_lib.drawing.plots import plot_loss, plot_surface
+from backprop_lib.drawing.weight_images import weight_images
+from backprop_lib.symbols.notation import chain, definitions, factor_table
+from backprop_lib.training.sweeping import loss_on_grid
+from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import (
     LiveTrainer,
     PaintField,

@@ -1,14 +1,10 @@
 """What the chapters say about learning rates and causes stands the experiment that could refute it."""
 
 import json
-import sys
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
 import learning_rates
+import pytest
 from learning_rates import STATEMENTS
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"

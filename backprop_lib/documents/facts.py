@@ -6,11 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = [
-    *("CLASSES", "KINDS", "WEIGHTS"),
-    *("Claim", "Document", "Example", "Finding", "Formula", "Listing", "Number"),
-]
-
 _LONG = 100  # characters of LaTeX
 KINDS = ("sign", "factor", "wrong variable", "shape", "definition", "rounding", "code", "words")
 CLASSES = ("error", "misleading", "wording", "aged")
@@ -175,7 +170,7 @@ class Document:
 
         Examples
         --------
-        >>> from backprop_lib.documents import load
+        >>> from backprop_lib.documents.loading import load
         >>> document = load("002")
         >>> document.number_of(document.findings[0])
         '002-1'

@@ -12,9 +12,7 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
-from backprop_lib.functions import Array
-
-__all__ = ["COLOURS", "Canvas", "Picture", "address", "outline", "sign_colour", "text_width"]
+from backprop_lib.core import Array
 
 COLOURS = {
     "positive": "#1d5fa6",

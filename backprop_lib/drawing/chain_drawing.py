@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import check_arguments, path_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
-from backprop_lib.inputs import path_number
 from backprop_lib.text import plain_name, taken_apart
 
 if TYPE_CHECKING:
-    from backprop_lib.derivation import Derivation, Expr, Factor
+    from backprop_lib.symbols import Derivation, Expr, Factor
 
-__all__ = ["draw_chain"]
 
 _MIDDLE = 138.0  # where the chain runs
 _HIGH = 25.0  # half the height of a node

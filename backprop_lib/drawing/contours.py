@@ -14,11 +14,9 @@ import numpy as np
 from contourpy import FillType, LineType, contour_generator
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
+from backprop_lib.core import Array
 from backprop_lib.drawing.canvas import COLOURS, Canvas
 from backprop_lib.drawing.panels import Panel
-from backprop_lib.functions import Array
-
-__all__ = ["contours", "shades"]
 
 _DARK_TO_LIGHT = ("#0b3a6b", "#5b93c7", "#f4f7fb")
 _Areas = tuple[list[Array], list[Array]]  # the points of each, and where its outer line and its holes begin

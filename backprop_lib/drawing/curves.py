@@ -13,15 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import Array, check_arguments, finite_array, refuse_masked
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline, text_width
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import new_panel, thin
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, got, refuse_masked
-from backprop_lib.text import fixed, power_of_ten, rate
-
-__all__ = ["plot_bowl", "plot_curves"]
+from backprop_lib.text import fixed, got, power_of_ten, rate
 
 DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 3", "14 3")  # the first is a solid line
 INKS = tuple(COLOURS[name] for name in ("positive", "negative", "ink", "soft", "positive", "negative"))

@@ -12,14 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import Array, check_arguments, finite_array, finite_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, finite_number, got
-from backprop_lib.text import counted, fixed
-
-__all__ = ["descend", "descent_marks", "plain_descent", "plot_descents", "plot_slope", "where_it_ends"]
+from backprop_lib.text import counted, fixed, got
 
 Rule = Callable[..., ArrayLike]
 _DASHES = ("", "7 4", "2 3", "11 3 2 3")

@@ -9,8 +9,6 @@ from itertools import pairwise, product
 from backprop_lib.drawing.canvas import text_width
 from backprop_lib.text import fixed
 
-__all__ = ["Edge", "Label", "in_words", "labels_that_fit"]
-
 Point = tuple[float, float]
 _MANY = 12  # weights of a layer that are still worth a word each
 _SIZE = 14  # of the text on an edge

@@ -10,13 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import Array, check_arguments, finite_array, whole_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, whole_number
 from backprop_lib.text import counted, fixed, plural
-
-__all__ = ["heat_map", "png", "show_digits"]
 
 
 def heat_map(

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from backprop_lib.core import Gradients, Network, Trace
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour
 from backprop_lib.drawing.edges import Edge, in_words, labels_that_fit
-from backprop_lib.network import Gradients, Network, Trace
 from backprop_lib.text import fixed, plain_name
 
 Point = tuple[float, float]

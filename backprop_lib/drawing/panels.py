@@ -19,10 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from backprop_lib.core import Array
 from backprop_lib.drawing.canvas import COLOURS, Picture, address, outline
-from backprop_lib.functions import Array
-
-__all__ = ["Panel", "new_panel", "thin"]
 
 _STYLE: Any = {  # matplotlib names each of its settings in its types
     "font.family": "DejaVu Sans",

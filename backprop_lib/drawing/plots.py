@@ -8,25 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import Array, Network, check_arguments, finite_array
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array
-from backprop_lib.network import Network
 from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
 from backprop_lib.training import loss_on_grid
-
-__all__ = [
-    "curve_panel",
-    "empty_panel",
-    "holding",
-    "loss_panel",
-    "plot_loss",
-    "plot_surface",
-    "surface_panel",
-]
 
 Limits = tuple[float, float, float, float]  # left, right, bottom, top
 

@@ -9,17 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from backprop_lib.core import Array, Network
 from backprop_lib.drawing.canvas import COLOURS, outline
 from backprop_lib.drawing.curves import DASHES, INKS
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.drawing.plots import holding, loss_panel, surface_panel
 from backprop_lib.drawing.valley import all_rates, here, limits
-from backprop_lib.functions import Array
-from backprop_lib.network import Network
 from backprop_lib.text import plain_name
 from backprop_lib.training import Sweep
-
-__all__ = ["RatePanels"]
 
 _FOLLOWED = 6  # parameters whose path is drawn
 

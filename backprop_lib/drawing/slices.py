@@ -12,18 +12,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backprop_lib.core import Array, Network, finite_array, finite_number, whole_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, outline
 from backprop_lib.drawing.panels import Panel
 from backprop_lib.drawing.plots import Limits, empty_panel, surface_panel
-from backprop_lib.functions import Array
-from backprop_lib.inputs import finite_array, finite_number, whole_number
-from backprop_lib.lean import Lean
-from backprop_lib.network import Network
-from backprop_lib.outcomes import saturated
 from backprop_lib.text import counted
-from backprop_lib.training import loss_on_grid
-
-__all__ = ["Arrow", "Descent", "Slice", "checked_limits"]
+from backprop_lib.training import Lean, loss_on_grid, saturated
 
 _SHORTEST, _FIXED = 18.0, 36.0  # pixels: of an arrow that is the step itself, and of one that is not
 _FAR = 1e5  # pixels: as far out as a line is drawn

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from backprop_lib.core import Array
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.panels import Panel, new_panel
-from backprop_lib.functions import Array
 from backprop_lib.text import counted, power_of_ten, rate
 from backprop_lib.training import Sweep
-
-__all__ = ["all_rates", "here", "limits"]
 
 _SIGNS = {  # marker, and whether it is filled, for each way to end
     "crawls": ("v", False),

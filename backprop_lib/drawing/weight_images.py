@@ -7,13 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
+from backprop_lib.core import check_arguments, finite_array, whole_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, text_width
 from backprop_lib.drawing.images import png
-from backprop_lib.inputs import finite_array, whole_number
 from backprop_lib.text import counted, fixed
-
-__all__ = ["weight_images"]
 
 _STEPS = 15  # shades of each colour
 _SHADES = np.linspace(-1, 1, 2 * _STEPS + 1)

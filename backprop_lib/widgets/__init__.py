@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from backprop_lib.widgets.curve_sliders import slope_slider, start_slider
-from backprop_lib.widgets.live_trainer import LiveTrainer
-from backprop_lib.widgets.paint import PaintField
-from backprop_lib.widgets.pass_stepper import stepper
-from backprop_lib.widgets.race import rate_race
-from backprop_lib.widgets.rates import log_rates, rate_explorer
-from backprop_lib.widgets.surface import surface_explorer
+from backprop_lib.widgets.findings_table import FilteredFindings
+from backprop_lib.widgets.live.live_trainer import LiveTrainer
+from backprop_lib.widgets.paint.paint import PaintField, centred
+from backprop_lib.widgets.rates.race import rate_race
+from backprop_lib.widgets.rates.rates import log_rates, rate_explorer
+from backprop_lib.widgets.stepper.stepper import stepper
+from backprop_lib.widgets.surface.surface import surface_explorer
 
 __all__ = [
+    "FilteredFindings",
     "LiveTrainer",
     "PaintField",
+    "centred",
     "log_rates",
     "rate_explorer",
     "rate_race",

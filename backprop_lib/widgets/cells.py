@@ -13,8 +13,6 @@ from weakref import WeakSet
 import ipywidgets as ipw
 from IPython import get_ipython
 
-__all__ = ["OfCell", "parts", "running_cell"]
-
 _made: dict[str, tuple[str, WeakSet[OfCell]]] = {}  # by cell: its last run, and what that made
 
 

@@ -7,15 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.arguments import check_arguments
-from backprop_lib.drawing.descents import descend, plain_descent, where_it_ends
-from backprop_lib.drawing.plots import curve_panel
-from backprop_lib.functions import ACTIVATIONS, choose
-from backprop_lib.inputs import finite_array, finite_number, got, whole_number
-from backprop_lib.text import fixed
+from backprop_lib.core import ACTIVATIONS, check_arguments, choose, finite_array, finite_number, whole_number
+from backprop_lib.drawing import curve_panel, descend, plain_descent, where_it_ends
+from backprop_lib.text import fixed, got
 from backprop_lib.widgets.frame_slider import PanelSlider
-
-__all__ = ["slope_slider", "start_slider"]
 
 
 def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:

@@ -14,14 +14,12 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from backprop_lib.drawing.panels import Panel
+from backprop_lib.drawing import Panel
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import script, style
 
-__all__ = ["FrameSlider", "PanelSlider"]
-
-_SCRIPT = script("frames.js")
+_SCRIPT = script(__file__, "frames.js")
 _RULES = """
 .bp-frame { container-type: inline-size; }
 .bp-frame .bp-said { min-height: 2.8em; } /* two lines: nothing below may jump when a sentence is short */

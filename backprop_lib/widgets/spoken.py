@@ -10,18 +10,16 @@ from threading import RLock
 
 import ipywidgets as ipw
 
-from backprop_lib.drawing.canvas import COLOURS
-
-__all__ = ["FieldError", "Spoken", "script", "style"]
+from backprop_lib.drawing import COLOURS
 
 
-def script(name: str) -> str:
-    """Return a script of this folder as the value of an `onload` attribute."""
-    lines = map(str.strip, Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines())
+def script(beside: str, name: str) -> str:
+    """Return a script, which lies beside a module, as the value of an `onload` attribute."""
+    lines = map(str.strip, Path(beside).with_name(name).read_text(encoding="utf-8").splitlines())
     return escape("\n".join(line for line in lines if line and not line.startswith("//")))
 
 
-_SCRIPT = script("spoken.js")
+_SCRIPT = script(__file__, "spoken.js")
 _RULES = f"""
 .bp-said {{ margin: 4px 0; line-height: 1.4; }}
 .bp-said:empty {{ display: none; }}

@@ -6,7 +6,7 @@ from opened import SETTLED, disagreements, write_notebook
 from playwright.sync_api import expect
 
 from backprop_lib import Network, sweep
-from backprop_lib.widgets.rates import training_in_words
+from backprop_lib.widgets.rates.rates import training_in_words
 
 CELLS = [
     """

@@ -15,9 +15,8 @@ SETUP = """
 import numpy as np
 
 from backprop_lib import Network
-from backprop_lib.widgets import (
-    LiveTrainer, log_rates, rate_explorer, rate_race, slope_slider, start_slider, stepper, surface_explorer
-)
+from backprop_lib.widgets import LiveTrainer, log_rates, rate_explorer, rate_race, slope_slider
+from backprop_lib.widgets import start_slider, stepper, surface_explorer
 
 one = Network([[[0.5]], [[0.5]]])
 two = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])

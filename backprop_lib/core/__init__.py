@@ -1,0 +1,52 @@
+"""The network: forward, backward, and what goes in. It imports NumPy only."""
+
+from __future__ import annotations
+
+from backprop_lib.core.arguments import check_arguments
+from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Array, Loss, bell, choose, sigmoid
+from backprop_lib.core.network import Network
+from backprop_lib.core.own_classes import only_plain, overridden
+from backprop_lib.core.parameters import Gradients, Trace, named, rebuilt
+from backprop_lib.core.shape import expect_shape
+from backprop_lib.core.validation import (
+    NotFinite,
+    check_targets,
+    finite_array,
+    finite_number,
+    finite_rows,
+    path_number,
+    real_array,
+    refuse_masked,
+    uncopied_rows,
+    whole_number,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "Activation",
+    "Array",
+    "Gradients",
+    "Loss",
+    "Network",
+    "NotFinite",
+    "Trace",
+    "bell",
+    "check_arguments",
+    "check_targets",
+    "choose",
+    "expect_shape",
+    "finite_array",
+    "finite_number",
+    "finite_rows",
+    "named",
+    "only_plain",
+    "overridden",
+    "path_number",
+    "real_array",
+    "rebuilt",
+    "refuse_masked",
+    "sigmoid",
+    "uncopied_rows",
+    "whole_number",
+]

@@ -1,0 +1,192 @@
+"""Activations and losses: each rule beside its derivative, once for NumPy and once for sympy.
+
+Read a row of the tables from left to right: the rule, then its derivative. The first line is what NumPy
+computes, the second what sympy writes down. Nothing here trusts the two lines to agree: `derivation` lets
+sympy differentiate the formula and refuses a slope that differs, and the tests compare both lines.
+
+The one thing to notice: a slope that is short in symbols may be poor in numbers. Where the sigmoid saturates,
+`a` is almost 1 and a·(1 − a) has lost its digits: at z = 40 it is 0. So NumPy computes σ(z)·σ(−z) and sympy
+writes a·(1 − a), which is the same and all that a reader need remember.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from backprop_lib.text import got
+
+Array = NDArray[Any]
+Rule = TypeVar("Rule")
+
+
+def sigmoid(z: ArrayLike) -> Any:
+    """Return 1 / (1 + e^(−z)), computed so that no finite `z` overflows.
+
+    Parameters
+    ----------
+    z : array_like of any shape, real or complex
+        Pre-activation. Complex values are taken for complex-step differences.
+
+    Returns
+    -------
+    scalar or ndarray of the same shape
+
+    Examples
+    --------
+    >>> float(sigmoid(0.05).round(6))
+    0.512497
+    >>> sigmoid([-1000.0, 0.0, 1000.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    z = np.asarray(z)
+    positive = z.real >= 0
+    e = np.exp(np.where(positive, -z, z))
+    return (np.where(positive, 1.0, e) / (1.0 + e))[()]
+
+
+def softplus(z: ArrayLike) -> Any:
+    """Return ln(1 + e^z), whose derivative is the sigmoid, without overflow.
+
+    Parameters
+    ----------
+    z : array_like of any shape, real or complex
+
+    Returns
+    -------
+    scalar or ndarray of the same shape
+
+    Examples
+    --------
+    >>> softplus([-1000.0, 1000.0]).tolist()
+    [0.0, 1000.0]
+    """
+    z = np.asarray(z)
+    positive = z.real >= 0
+    return (np.where(positive, z, 0.0) + np.log1p(np.exp(np.where(positive, -z, z))))[()]
+
+
+def bell(z: ArrayLike) -> Any:
+    """Return σ(z) σ(−z), the sigmoid's slope, with all its digits however saturated the sigmoid is.
+
+    Parameters
+    ----------
+    z : array_like of any shape, real or complex
+
+    Returns
+    -------
+    scalar or ndarray of the same shape
+
+    Examples
+    --------
+    >>> bell([0.0, 40.0]).tolist()
+    [0.25, 4.248354255291589e-18]
+    """
+    z = np.asarray(z)
+    e = np.exp(np.where(z.real >= 0, -z, z))
+    return (e / (1.0 + e) ** 2)[()]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A rule `a = f(z)` and its slope `da/dz`, for NumPy and for sympy (`sp` is the sympy module)."""
+
+    name: str
+    rule: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
+    formula: Callable[[Any, Any], Any]
+    slope_formula: Callable[[Any, Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A rule `E(a, t)` for one output and its slope `dE/da`, for NumPy and for sympy.
+
+    `rule_at_z` and `slope_at_z` are the same loss seen from the pre-activation of a sigmoid output. The
+    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero.
+    """
+
+    name: str
+    rule: Callable[[Array, Array], Array]
+    slope: Callable[[Array, Array], Array]
+    formula: Callable[[Any, Any, Any], Any]
+    slope_formula: Callable[[Any, Any, Any], Any]
+    rule_at_z: Callable[[Array, Array], Array] | None = None
+    slope_at_z: Callable[[Array, Array], Array] | None = None
+
+
+# fmt: off
+ACTIVATIONS: Mapping[str, Activation] = {f.name: f for f in (
+    Activation(
+        "identity",
+        rule=lambda z: z,                                    slope=lambda z, a: np.ones_like(z),
+        formula=lambda sp, z: z,                             slope_formula=lambda sp, z, a: sp.Integer(1),
+    ),
+    Activation(
+        "sigmoid",
+        rule=sigmoid,                                        slope=lambda z, a: bell(z),
+        formula=lambda sp, z: 1 / (1 + sp.exp(-z)),          slope_formula=lambda sp, z, a: a * (1 - a),
+    ),
+    Activation(
+        "tanh",
+        rule=np.tanh,                                        slope=lambda z, a: 4 * bell(2 * z),
+        formula=lambda sp, z: sp.tanh(z),                    slope_formula=lambda sp, z, a: 1 - a**2,
+    ),
+    Activation(
+        "relu",  # at z = 0, where no derivative exists, the slope is taken as 0
+        rule=lambda z: np.where(z.real > 0, z, 0.0),         slope=lambda z, a: (z.real > 0) * 1.0,
+        formula=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
+                                       slope_formula=lambda sp, z, a: sp.Piecewise((1, z > 0), (0, True)),
+    ),
+    Activation(
+        "softplus",
+        rule=softplus,                                       slope=lambda z, a: sigmoid(z),
+        formula=lambda sp, z: sp.log(1 + sp.exp(z)),      slope_formula=lambda sp, z, a: 1 / (1 + sp.exp(-z)),
+    ),
+)}
+
+LOSSES: Mapping[str, Loss] = {f.name: f for f in (
+    Loss(
+        "half_squared_error",
+        rule=lambda a, t: (t - a) ** 2 / 2,                  slope=lambda a, t: a - t,
+        formula=lambda sp, a, t: (t - a) ** 2 / 2,           slope_formula=lambda sp, a, t: a - t,
+    ),
+    Loss(
+        "squared_error",
+        rule=lambda a, t: (t - a) ** 2,                      slope=lambda a, t: 2 * (a - t),
+        formula=lambda sp, a, t: (t - a) ** 2,               slope_formula=lambda sp, a, t: 2 * (a - t),
+    ),
+    Loss(
+        "binary_cross_entropy",
+        rule=lambda a, t: -(t * np.log(a) + (1 - t) * np.log(1 - a)),
+                                                             slope=lambda a, t: (a - t) / (a * (1 - a)),
+        formula=lambda sp, a, t: -(t * sp.log(a) + (1 - t) * sp.log(1 - a)),
+                                               slope_formula=lambda sp, a, t: (a - t) / (a * (1 - a)),
+        rule_at_z=lambda z, t: t * softplus(-z) + (1 - t) * softplus(z),
+                                               slope_at_z=lambda z, t: (1 - t) * sigmoid(z) - t * sigmoid(-z),
+    ),
+)}
+# fmt: on
+
+
+def choose(argument: str, name: object, table: Mapping[str, Rule]) -> Rule:
+    """Return the rule called `name`, or say which names there are.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such rule.
+
+    Examples
+    --------
+    >>> choose("loss", "hinge", LOSSES)
+    Traceback (most recent call last):
+    ValueError: loss is 'hinge', expected one of: half_squared_error, squared_error, binary_cross_entropy.
+    """
+    if isinstance(name, str) and name in table:
+        return table[name]
+    raise ValueError(f"{argument} is {got(name)}, expected one of: {', '.join(table)}.")

@@ -1,0 +1,231 @@
+"""Reading a formula that stands in a file, without ever running it as code.
+
+Formulas from documents are written in a small language: numbers, names, entries such as w[2,1] counted from
+1, + − * / **, the matrix product @, sums such as sum(w[1,i], i, 4), and the functions that the reader allows.
+The text is parsed into a syntax tree and every node is translated by hand; whatever is not on the list is
+refused with a sentence. Decimal numbers stay exact. How much there may be to do is bounded: the length of the
+text, the steps of reading it, the digits of a number and the size of what comes out.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from backprop_lib.documents.matrices import elementwise, fitted, is_matrix, product_of, quotient, times
+from backprop_lib.text import got
+
+Expr = Any
+
+_NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
+
+_BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
+    ast.Add: lambda a, b: fitted(operator.add, a, b),
+    ast.Sub: lambda a, b: fitted(operator.sub, a, b),
+    ast.Mult: lambda a, b: fitted(times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
+    ast.Div: lambda a, b: quotient(a, b),
+    ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
+    ast.MatMult: lambda a, b: product_of(a, b),
+}
+_FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
+    "exp": lambda value: elementwise(sp.exp, value),
+    "log": lambda value: elementwise(sp.log, value),
+}
+_LONGEST = 700  # characters of a formula
+_STEPS, _SIZE = 10_000, 50_000  # of reading it, and symbols and numbers in what comes out
+_DEEPEST, _HIGHEST = 6, 10_000  # functions within each other, and the exponent of a power
+_BITS = 4096  # of a number, above and below its line
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_FOREIGN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError)
+
+
+def parse(
+    text: str,
+    names: Mapping[str, Expr],
+    functions: Mapping[str, Callable[..., Expr]] | None = None,
+    constant: Callable[[str], Expr] = sp.Rational,
+) -> Expr:
+    """Return a formula as a sympy expression with exact numbers, or as a matrix of them.
+
+    Parameters
+    ----------
+    text : str
+    names : mapping of str to sympy expression or matrix
+        What each name in the formula stands for.
+    functions : mapping of str to callable, optional
+        What may be called beside exp, log and sum.
+    constant : callable
+        Makes an expression of a number as it is written.
+
+    Raises
+    ------
+    ShapeError
+        If two matrices are combined whose shapes do not fit.
+    TypeError, ValueError
+        If the text is no formula, holds anything that is not on the list, divides by 0, or asks for too much.
+
+    Examples
+    --------
+    >>> x, v = sp.Symbol("x"), sp.Matrix([1, 2])
+    >>> parse(".5 * x**2", {"x": x}), parse("D(x**2, x)", {"x": x}, {"D": sp.diff})
+    (x**2/2, 2*x)
+    >>> parse("sum(v[i] * x, i, 2)", {"x": x, "v": v}), parse("v * v", {"v": v})
+    (3*x, Matrix([
+    [1],
+    [4]]))
+    >>> parse("open(x)", {"x": x})
+    Traceback (most recent call last):
+    ValueError: formula "open(x)" holds "open(x)", expected arithmetic with the names and functions at hand.
+    >>> parse("v @ v", {"v": v})
+    Traceback (most recent call last):
+    backprop_lib.matrices.ShapeError: 2×1 times 2×1 does not multiply
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"formula {got(text)} is no text, expected arithmetic such as 'w1 * x'.")
+    if len(text) > _LONGEST:
+        raise ValueError(f"formula of {len(text)} characters, expected at most {_LONGEST}.")
+    source = re.sub(r"(?<![\w.])0+(?=\d)", "", text.strip())  # Python reads no leading zeros, people do
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Python reads, but doubts
+            tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+        raise ValueError(f"formula {text!r} cannot be read, expected arithmetic such as 'w1 * x'.") from None
+    reader = _Reader(text, source, {**_FUNCTIONS, **(functions or {})}, constant)
+    try:
+        return reader.read(tree, names)
+    except RecursionError:
+        raise ValueError(f"formula {text!r} is nested too deeply, expected a shorter one.") from None
+
+
+class _Reader:
+    """Translates one syntax tree, node by node."""
+
+    def __init__(
+        self,
+        text: str,
+        source: str,
+        functions: Mapping[str, Callable[..., Expr]],
+        constant: Callable[[str], Expr],
+    ) -> None:
+        self.text, self.source = text, source
+        self.functions, self.constant = functions, constant
+        self.steps, self.depth, self.sizes = 0, 0, dict[Expr, int]()
+
+    def read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
+        """Return what a node stands for; every result is checked before anything is made of it."""
+        self._count(1)
+        value = self._read(node, names)
+        if self._whole_size(value) > _SIZE:
+            raise ValueError(f"formula {self.text!r} grows too large, expected a shorter one.")
+        return value
+
+    def _count(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > _STEPS:
+            raise ValueError(f"formula {self.text!r} takes over {_STEPS:,} steps, expected a shorter one.")
+
+    def _whole_size(self, value: Expr) -> int:
+        return sum(map(self._size, value)) if is_matrix(value) else self._size(value)
+
+    def _size(self, value: Expr) -> int:
+        """Return how many symbols, numbers and operations there are in an expression, repetitions counted."""
+        if value not in self.sizes:
+            if value in _NO_NUMBERS:
+                raise ValueError(f"formula {self.text!r} divides by 0, expected what has a finite value.")
+            if isinstance(value, sp.Rational) and max(value.p.bit_length(), value.q.bit_length()) > _BITS:
+                raise ValueError(f"formula {self.text!r} makes a number too long, expected a shorter one.")
+            if isinstance(value, sp.exp | sp.Pow) and abs(_plain_number(value.exp)) > _HIGHEST:
+                raise ValueError(f"formula {self.text!r} has a power too high, expected up to {_HIGHEST:,}.")
+            self.sizes[value] = 1 + sum(map(self._size, getattr(value, "args", ())))
+        return self.sizes[value]
+
+    def _read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
+        match node:
+            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+                if _NUMBER.fullmatch(part := self._part(node)):
+                    return self.constant(part)
+            case ast.Name(id=name):
+                if name not in names:
+                    known = ", ".join(names) or "no names at all"
+                    raise ValueError(f"formula {self.text!r} names {name!r}, expected one of: {known}.")
+                return names[name]
+            case ast.Subscript(value=of, slice=index):
+                return self._entry(self.read(of, names), index, names)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.read(operand, names)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.read(operand, names)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                values = self.read(left, names), self.read(right, names)
+                if isinstance(op, ast.Pow):
+                    self._check_exponent(values[1])
+                elif isinstance(op, ast.MatMult) and all(map(is_matrix, values)):
+                    a, b = values
+                    product = self._whole_size(a) * b.shape[1] + self._whole_size(b) * a.shape[0]
+                    self._count(product // 4)
+                try:
+                    return _BINARY[type(op)](*values)
+                except _FOREIGN:
+                    pass  # sympy knows no such operation
+            case ast.Call(func=ast.Name(id="sum"), args=[term, ast.Name(id=i), last], keywords=[]):
+                count = self.read(last, names)
+                if not _whole(count, 1, 16):
+                    raise ValueError(f"formula {self.text!r} sums up to {count}, expected 1 to 16.")
+                terms = [self.read(term, {**names, i: sp.Integer(k)}) for k in range(1, count + 1)]
+                return sum(terms[1:], terms[0])
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in self.functions:
+                if self.depth == _DEEPEST:
+                    raise ValueError(f"formula {self.text!r} nests functions, expected {_DEEPEST} at most.")
+                self.depth += 1
+                given = [self.read(arg, names) for arg in args]
+                self.depth -= 1
+                try:
+                    return self.functions[name](*given)
+                except _FOREIGN:
+                    pass  # not what it takes, or not so many
+        raise ValueError(
+            f'formula "{self.text}" holds "{self._part(node)}", '
+            f"expected arithmetic with the names and functions at hand."
+        )
+
+    def _entry(self, matrix: Expr, index: ast.expr, names: Mapping[str, Expr]) -> Expr:
+        parts = index.elts if isinstance(index, ast.Tuple) else [index]
+        at = [self.read(part, names) for part in parts]
+        shape = matrix.shape if is_matrix(matrix) else ()
+        shape = shape[:1] if shape[1:] == (1,) and len(at) == 1 else shape
+        inside = len(at) == len(shape) and all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True))
+        if not inside:
+            size = "×".join(map(str, shape)) or "a number"
+            raise ValueError(
+                f"formula {self.text!r} has entry '{self._part(index)}' of {size}, expected an entry of it."
+            )
+        return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
+
+    def _check_exponent(self, value: Expr) -> None:
+        if not _whole(value, -16, 16):
+            raise ValueError(f"formula {self.text!r} has exponent {value}, expected a whole number up to 16.")
+
+    def _part(self, node: ast.expr) -> str:
+        return str(ast.get_source_segment(self.source, node))
+
+
+def _whole(value: Expr, low: int, high: int) -> bool:
+    return isinstance(value, sp.Integer) and low <= value <= high
+
+
+def _plain_number(value: Expr) -> float:
+    """Return the size of a number without symbols, and 0 for what has some."""
+    if value.free_symbols:
+        return 0.0
+    try:
+        return abs(complex(sp.N(value, 5)))
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,173 @@
+"""What to know before relying on a tutorial: every finding with what is right, why it matters and the proof.
+
+A finding is listed only as far as its proof goes. A wrong number or formula is judged again, on the spot; the
+right formula is proved; and whoever shows a finding about words or a program says what was found by testing.
+Findings about words rest on the course's own reading of them, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_lib.documents.facts import CLASSES, WEIGHTS, Document, Finding
+from backprop_lib.documents.rounding import WRONG
+from backprop_lib.documents.verdict_words import APART, HANGS, HERE, RIGHT
+from backprop_lib.documents.verdicts import Judge
+from backprop_lib.text import Table, fixed
+
+
+class NotConfirmed(AssertionError):
+    """A finding whose proof fails: the document is right after all, or the course's correction is wrong."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings of several documents, each with a judge that can prove them.
+
+    Examples
+    --------
+    >>> book = Findings([Judge("002")])
+    >>> table = book.show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033})
+    >>> table.head[0], [row[0] for row in table.rows[:3]]
+    ('002-1', ['says', 'right', 'why it matters'])
+    >>> print(book.totals())
+    | document | numbers computed | of these right | formulas judged | of these right | follow from a slip | \
+counted apart |
+    | :-- | :-- | :-- | :-- | :-- | :-- | :-- |
+    | 002 | 35 | 33 | 36 | 36 | 0 | 25 |
+    | **all** | 35 | **33** | 36 | **36** | 0 | 25 |
+    """
+
+    judges: Sequence[Judge]
+
+    @property
+    def documents(self) -> list[Document]:
+        """The documents, in the order given."""
+        return [judge.document for judge in self.judges]
+
+    def judge(self, number: str) -> Judge:
+        """Return the judge of a document.
+
+        Raises
+        ------
+        ValueError
+            If it is not among these.
+        """
+        for judge in self.judges:
+            if judge.document.number == number:
+                return judge
+        have = ", ".join(document.number for document in self.documents)
+        raise ValueError(f"document {number!r} is not among these, expected one of: {have}.")
+
+    def show(
+        self, number: str, id: str, shows: Mapping[str, float | str], *, wrong: bool | None = None
+    ) -> Table:
+        """Return one finding with its proof, and numbers that show what it costs.
+
+        Parameters
+        ----------
+        number, id : str
+            The document and the finding.
+        shows : mapping of str to float or str
+            Numbers, with what they are, that show what happens if one believes it.
+        wrong : bool, optional
+            Whether a test found it to be wrong: needed for words and programs, which are not judged here.
+
+        Raises
+        ------
+        ValueError
+            If there is no such finding, or it needs a test and has none.
+        NotConfirmed
+            If the document turns out to be right, or the correction to be wrong.
+        """
+        judge, finding = self._find(number, id)
+        proofs = [row for place in finding.facts for row in self._proof(judge, finding, place)]
+        if wrong is None and not proofs:
+            raise ValueError(f"finding {number} {id!r} is about words or a program: say wrong=… from a test.")
+        if wrong is False:
+            raise NotConfirmed(f"finding {number} {id!r}: the test found nothing wrong.")
+        document = judge.document
+        rows = [["says", finding.says], ["right", finding.right]]
+        rows += [["why it matters", finding.why], *proofs]
+        if finding.proof:
+            if not judge.proves(finding):
+                raise NotConfirmed(f"finding {number} {id!r}: {finding.left} is not {finding.proof}.")
+            rows.append(["sympy", "the right formula: left − right = 0"])
+        numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
+        rows.append(["it shows", "<br>".join(numbers)])
+        link = f"[{document.notebook.removesuffix('.ipynb')}]({document.notebook}#cell-id={finding.cell})"
+        rows.append(["source", f"{document.citation}: {document.place_of(finding)}"])
+        rows.append(["proof", f"{link}, the cell “{finding.cell}”"])
+        return Table([document.number_of(finding), f"{finding.class_} · {finding.weight}"], rows)
+
+    def totals(self) -> Table:
+        """Return for each document how many of its numbers and formulas were judged, and how many are right.
+
+        What only follows from an earlier slip has a column of its own. What nothing could refute, such as a
+        number that the document chose itself, is counted apart.
+        """
+        rows, sums = [], np.zeros(6, int)
+        for judge in self.judges:
+            numbers, formulas = judge.numbers().judged, judge.formulas().judged
+            judged = [[j for j in kind if j.verdict not in APART] for kind in (numbers, formulas)]
+            right = [sum(j.verdict in RIGHT for j in kind) for kind in judged]
+            follow = sum(j.verdict == HANGS for kind in judged for j in kind)
+            apart = len(numbers) + len(formulas) - sum(map(len, judged))
+            row = [len(judged[0]), right[0], len(judged[1]), right[1], follow, apart]
+            rows.append([judge.document.number, *map(str, row)])
+            sums += row
+        last = [f"**{n}**" if i in (1, 3) else str(n) for i, n in enumerate(sums)]
+        head = ["numbers computed", "of these right", "formulas judged", "of these right"]
+        head += ["follow from a slip", "counted apart"]
+        return Table(["document", *head], [*rows, ["**all**", *last]])
+
+    def counts(self) -> Table:
+        """Return how many findings of each class and weight each document has."""
+        found = [(d.number, f.class_, f.weight) for d in self.documents for f in d.findings]
+        numbers = [d.number for d in self.documents]
+        rows = []
+        for class_ in CLASSES:
+            for weight in WEIGHTS:
+                row = [found.count((number, class_, weight)) for number in numbers]
+                if any(row):
+                    shown = (str(n) if n else "–" for n in row)
+                    rows.append([f"{class_} · {weight}", *shown, str(sum(row))])
+        totals = [len(d.findings) for d in self.documents]
+        rows.append(["**all**", *map(str, totals), f"**{len(found)}**"])
+        return Table(["class · weight", *numbers, "all"], rows)
+
+    def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
+        judge = self.judge(number)
+        for finding in judge.document.findings:
+            if finding.id == id:
+                return judge, finding
+        raise ValueError(f"document {number} has no finding {id!r}, expected one of those in its file.")
+
+    def _proof(self, judge: Judge, finding: Finding, place: str) -> list[list[str]]:
+        """Return a row of proof for a number or formula; words have none."""
+        for number in judge.document.numbers:
+            if number.place == place:
+                judged = judge.number(number)
+                said = f"`{number.printed}` is printed; computed: {judged.right}"
+                return [[place, _checked(judged.verdict, said, finding)]]
+        for formula in judge.document.formulas:
+            if formula.place == place:
+                judged = judge.formula(formula)
+                said = f"its two sides: {judged.right}"
+                return [[place, _checked(judged.verdict, said, finding)]]
+        return []
+
+
+def _checked(verdict: str, said: str, finding: Finding) -> str:
+    if verdict not in (WRONG, HERE, HANGS):
+        raise NotConfirmed(f"finding {finding.id!r}: what it rests on is judged “{verdict}” ({said}).")
+    return said
+
+
+def _value(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | np.integer) else fixed(float(value))

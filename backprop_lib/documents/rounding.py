@@ -1,0 +1,114 @@
+"""Comparing digits as printed: rounded, cut off, or put off by the rounding of earlier digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_DOWN, Decimal, InvalidOperation, localcontext
+from typing import Any
+
+import sympy as sp
+
+from backprop_lib.documents.expressions import parse
+from backprop_lib.text import got
+
+Expr = Any
+
+AGREES = "agrees"
+TRUNCATED = "truncated, not rounded"
+WRONG = "wrong"
+
+
+def compare_digits(printed: str, right: Decimal | float) -> str:
+    """Say whether a printed number is `right` at the digits shown: rounded, cut off, or neither.
+
+    A right value that has left the range of numbers agrees with no digits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `printed` shows no number, or `right` is none.
+
+    Examples
+    --------
+    >>> compare_digits(".24594", Decimal("0.2459405")), compare_digits(".51249", Decimal("0.5124974"))
+    ('agrees', 'truncated, not rounded')
+    >>> compare_digits(".4", Decimal("0.5"))
+    'wrong'
+    """
+    shown, last = _printed(printed), unit(printed)
+    if not isinstance(right, Decimal | int | float) or isinstance(right, bool):
+        raise TypeError(f"right is {got(right)}, expected a number.")
+    right = Decimal(right)
+    if not right.is_finite():
+        return WRONG
+    with localcontext(prec=len(printed) + 30, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        if abs(shown - right) <= last / 2:
+            return AGREES
+        cut_off = abs(shown - right) < last and shown == right.quantize(last, rounding=ROUND_DOWN)
+    return TRUNCATED if cut_off else WRONG
+
+
+def own_arithmetic(shown: str, off: Mapping[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    """Return what printed arithmetic comes to, and by how much the rounding of its digits can put it off.
+
+    Parameters
+    ----------
+    shown : str
+        Arithmetic with numbers only, as for `expressions.parse`.
+    off : mapping of Decimal to Decimal
+        How far numbers are from the right ones; another decimal may be off by one unit in its last place.
+
+    Examples
+    --------
+    >>> own_arithmetic("0.54 * (1 - 0.54)", {})
+    (Decimal('0.2484'), Decimal('0.00088'))
+    >>> own_arithmetic("0.3 * 0.25", {Decimal("0.3"): Decimal(0)})  # 0.3 is the document's own choice
+    (Decimal('0.075'), Decimal('0.0033'))
+    """
+    uncertain: dict[Expr, str] = {}
+
+    def constant(text: str) -> Expr:
+        if "." not in text:
+            return sp.Rational(text)
+        symbol = sp.Symbol(text)
+        uncertain[symbol] = text
+        return symbol
+
+    expression = parse(shown, {}, constant=constant)
+    digits = {symbol: sp.Rational(text) for symbol, text in uncertain.items()}
+    leeway = Decimal(0)
+    for symbol, text in uncertain.items():
+        slope = decimal(sp.diff(expression, symbol).xreplace(digits))
+        leeway += abs(slope) * off.get(Decimal(text), unit(text))
+    return decimal(expression.xreplace(digits)).normalize(), (
+        leeway * Decimal("1.1")
+    ).normalize()  # curvature
+
+
+def unit(printed: str) -> Decimal:
+    """Return one unit in the last place of a number as printed."""
+    return Decimal((0, (1,), int(_printed(printed).as_tuple().exponent)))
+
+
+def decimal(value: Expr) -> Decimal:
+    """Return a number of sympy's with thirty digits.
+
+    Raises
+    ------
+    ValueError
+        If it is not a real one.
+    """
+    try:
+        return Decimal(str(sp.N(value, 30)))
+    except InvalidOperation:
+        raise ValueError(f"value is {got(value)}, expected a real number.") from None
+
+
+def _printed(text: object) -> Decimal:
+    """Return a number as printed, or say what was got."""
+    try:
+        if isinstance(text, str) and (number := Decimal(text)).is_finite():
+            return number
+    except InvalidOperation:
+        pass
+    raise ValueError(f"printed is {got(text)}, expected the digits of a number, such as '0.57'.")

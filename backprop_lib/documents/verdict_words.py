@@ -1,0 +1,73 @@
+"""The verdicts in words, and judged facts as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backprop_lib.documents.facts import Claim, Formula, Number
+from backprop_lib.documents.rounding import AGREES, TRUNCATED
+from backprop_lib.text import Table, counted
+
+FOLLOWS = "follows from rounded intermediates"
+HANGS = "follows from an earlier slip"
+FITS = "fits the run"
+GIVEN = "given"
+REACHED = "a level: reached"
+MISSED = "a level: missed"
+EQUAL = "equal"
+ARRANGED = "equal, once arranged to fit"
+SEEN_EQUAL = "equal at every point tried"
+DEFINED = "a definition"
+HERE = "right here, wrong in general"
+UNREADABLE = "cannot be judged"
+
+RIGHT = (AGREES, TRUNCATED, FOLLOWS, FITS, EQUAL, ARRANGED, SEEN_EQUAL)
+APART = (GIVEN, REACHED, MISSED, DEFINED, UNREADABLE)  # nothing was computed that could refute these
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One fact with its verdict: `right` is the value, proof or answer that the verdict rests on."""
+
+    fact: Number | Formula | Claim
+    right: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Judged facts as a table for a notebook."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    judged: Sequence[Judged]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each verdict was given."""
+        verdicts = [j.verdict for j in self.judged]
+        return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
+
+    def only(self, *verdicts: str) -> Verdicts:
+        """Return the facts that were given one of these verdicts."""
+        kept = [i for i, j in enumerate(self.judged) if j.verdict in verdicts]
+        return Verdicts(self.head, [self.rows[i] for i in kept], [self.judged[i] for i in kept])
+
+    def __repr__(self) -> str:
+        counts, parts = self.counts, []
+        judged = {verdict: n for verdict, n in counts.items() if verdict not in APART}
+        if judged:
+            parts.append(f"{counted(sum(judged.values()), 'fact')} judged: {_listed(judged)}")
+        if apart := {verdict: n for verdict, n in counts.items() if verdict in APART}:
+            parts.append(
+                f"{'counted apart' if judged else counted(len(self.judged), 'fact')}: {_listed(apart)}"
+            )
+        return "; ".join(parts) or "no facts"
+
+    def _repr_markdown_(self) -> str:
+        return f"{Table(self.head, self.rows)}\n\n{self!r}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {verdict}" for verdict, count in counts.items())

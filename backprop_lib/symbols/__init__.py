@@ -1,0 +1,26 @@
+"""The chain rule in symbols, and the witnesses that check the numbers against it."""
+
+from __future__ import annotations
+
+from backprop_lib.symbols.checks import check_gradients
+from backprop_lib.symbols.derivation import Derivation, Expr, Factor, derive
+from backprop_lib.symbols.notation import Latex, chain, definitions, factor_table, latex
+from backprop_lib.symbols.nudging import central_differences
+from backprop_lib.symbols.panel import CheckFailed
+from backprop_lib.symbols.proof import prove
+
+__all__ = [
+    "CheckFailed",
+    "Derivation",
+    "Expr",
+    "Factor",
+    "Latex",
+    "central_differences",
+    "chain",
+    "check_gradients",
+    "definitions",
+    "derive",
+    "factor_table",
+    "latex",
+    "prove",
+]

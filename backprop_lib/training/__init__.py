@@ -1,0 +1,26 @@
+"""Training: one loop, its steps, and what it leaves behind."""
+
+from __future__ import annotations
+
+from backprop_lib.training.batches import examples, is_right
+from backprop_lib.training.history import History
+from backprop_lib.training.in_place import Lean
+from backprop_lib.training.loop import train
+from backprop_lib.training.outcomes import judge, saturated
+from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
+from backprop_lib.training.trainer import Trainer, Update
+
+__all__ = [
+    "History",
+    "Lean",
+    "Sweep",
+    "Trainer",
+    "Update",
+    "examples",
+    "is_right",
+    "judge",
+    "loss_on_grid",
+    "saturated",
+    "sweep",
+    "train",
+]

@@ -1,0 +1,213 @@
+"""The same training without checks and without new arrays: what makes it fast.
+
+`Network` explains the mathematics; this is how a program hurries through it. Each layer's weights and bias
+are one matrix M = [Wᵀ; b], whose last row belongs to an input that is always 1, so that
+
+    z = a_previous M        ∂E/∂M = a_previousᵀ δ        δ_previous = δ Wᵀ · f′(z)
+
+are one matrix product each. All arrays are made once and filled again and again, and the calls that fill
+them are prepared with their arguments, for in a small network Python's own work between two calls counts.
+Examples stay in their own type, even bytes, and become floats only when their batch comes up. The tests
+show that these are the steps of `Network.gradients` and `Network.step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy import (
+    add,
+    copyto,
+    cosh,
+    divide,
+    exp,
+    fmin,
+    matmul,
+    multiply,
+    ndarray,
+    negative,
+    reciprocal,
+    subtract,
+    tanh,
+)
+
+from backprop_lib.core import ACTIVATIONS, Activation, Array, Network, only_plain
+from backprop_lib.training.batches import Batches
+
+_SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
+Calls = list[Callable[[], object]]
+
+
+class Lean:
+    """A network whose parameters stand in one array that changes in place; `layers` are its matrices M.
+
+    With a `scale` the network sees scale · x. As z = (scale · x) M = scale · (x M), x itself is left alone.
+    """
+
+    def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
+        only_plain(net, "what trains without checks")
+        self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
+        self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
+        size = sum(rows * columns for rows, columns in self._shapes)
+        self.values, self.velocity, slopes = np.zeros((3, size), dtype)
+        self.layers, self.slopes = self._by_layer(self.values), self._by_layer(slopes)
+        places = self._by_layer(np.arange(size))
+        for i, M in enumerate(self.layers):
+            M[: net.sizes[i]] = net.weights[i].T
+            M[net.sizes[i] :] = net.biases[i] if net.biases is not None else 0
+        parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
+        self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
+        self._update: Calls = [partial(subtract, self.values, slopes, self.values)]
+        if momentum:
+            self._update = [
+                partial(multiply, self.velocity, momentum, self.velocity),
+                partial(add, self.velocity, slopes, self.velocity),
+                partial(subtract, self.values, self.velocity, self.values),
+            ]
+        self._work: dict[int, _Work] = {}
+
+    def batches(self, x: Array, t: Array, sizes: Sequence[int]) -> Batches:
+        """Return the examples in batches as `step` and `forward` want them."""
+        return Batches(x, t, sizes, self.dtype, 1 / self.scale if self.ones else None)
+
+    def rate(self, learning_rate: float) -> Array:
+        """Return a learning rate for `step`, with the 2 of the squared error's slope 2(a − t) in it."""
+        return np.array(learning_rate * (2 if self.net.loss_rule.name == "squared_error" else 1), self.dtype)
+
+    def forward(self, X: Array) -> tuple[Array, Array]:
+        """Return z and a of the last layer; the next call overwrites them."""
+        work = self._run(X)
+        return work.z, work.a
+
+    def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
+        """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
+        work = self._run(X)
+        work.begin(T)
+        work.rate[()] = rate
+        for call in work.backward:
+            call()
+        work.product(XT, work.first_delta, self.slopes[0])
+        for call in self._update:
+            call()
+        return work.a
+
+    @property
+    def in_a_row(self) -> Array:
+        """A copy of all parameters, in the order of `Network.by_name`."""
+        row: Array = self.values[self._by_name]
+        return row
+
+    @property
+    def network(self) -> Network:
+        """The network as it is now; `NotFinite` if it has left the range of floats."""
+        return self.network_of(self.values)
+
+    def network_of(self, values: Array) -> Network:
+        """Return the network with parameters that were copied from `values`."""
+        layers = self._by_layer(values)
+        weights = [M[:n].T for M, n in zip(layers, self.net.sizes, strict=False)]
+        return self.net.replace(weights, [M[-1] for M in layers] if self.ones else None)
+
+    def _by_layer(self, flat: Array) -> list[Array]:
+        ends = pairwise(accumulate((rows * columns for rows, columns in self._shapes), initial=0))
+        return [flat[a:b].reshape(shape) for (a, b), shape in zip(ends, self._shapes, strict=True)]
+
+    def _run(self, X: Array) -> _Work:
+        """Compute all z and a, in arrays for batches of this size, which are made when it first comes up."""
+        work = self._work.get(len(X)) or self._work.setdefault(len(X), _Work(self, len(X)))
+        work.product(X, self.layers[0], work.first_z)
+        for call in work.forward:
+            call()
+        return work
+
+
+class _Work:
+    """All that stays the same from batch to batch of one size: the arrays, and the calls that fill them.
+
+    Only the two products with the examples themselves are missing, `product(X, M, first_z)` before `forward`
+    and `product(Xᵀ, first_delta, ∂E/∂M)` after `backward`.
+    """
+
+    def __init__(self, lean: Lean, batch: int) -> None:
+        net, dtype, last = lean.net, lean.dtype, len(lean.layers) - 1
+        self.rate, scale = np.ones((), dtype), np.array(lean.scale, dtype)
+        self.product = ndarray.dot if batch * lean.layers[0].size <= _SMALL else _product
+        self.forward: Calls = []
+        self.backward: Calls = []
+        z, a, delta = ([np.empty((batch, n), dtype) for n in net.sizes[1:]] for _ in range(3))
+        self.first_z, self.first_delta = z[0], delta[0]
+        self.z, self.a, self.delta = z[last], a[last], delta[last]
+        self._room, self._one = np.empty_like(self.z), np.ones((), dtype)
+        at_z = net.loss_rule.slope_at_z is not None
+        self.begin = self._begin_at_z if at_z else self._begin
+        for i, (M, G) in enumerate(zip(lean.layers, lean.slopes, strict=True)):
+            activate, times_slope = in_place(net.activations[i], z[i], a[i], delta[i])
+            downward: Calls = []
+            if i > 0:
+                inputs, W = a[i - 1], M[: net.sizes[i]].T
+                if lean.ones:  # a stands alone too, for a part of a larger array is slow to compute with
+                    inputs = np.ones((batch, len(M)), dtype)
+                    self.forward.append(partial(copyto, inputs[:, :-1], a[i - 1]))
+                self.forward.append(partial(inputs.dot, M, z[i]))
+                downward = [partial(inputs.T.dot, delta[i], G), partial(delta[i].dot, W, delta[i - 1])]
+            elif lean.scale != 1:
+                self.forward.append(partial(multiply, z[0], scale, z[0]))
+                downward = [partial(multiply, delta[0], scale, delta[0])]
+            if i == last:
+                times_slope = [] if at_z else times_slope
+                times_slope.append(partial(multiply, delta[i], self.rate, delta[i]))
+            self.forward += activate
+            self.backward = times_slope + downward + self.backward
+
+    def _begin(self, T: Array) -> None:
+        """Fill the last delta with a − T, which the slope of a squared error is made of."""
+        subtract(self.a, T, self.delta)
+
+    def _begin_at_z(self, T: Array) -> None:
+        """Fill the last delta with ∂E/∂z of the cross-entropy, (1 − T) σ(z) − T σ(−z)."""
+        room, one, delta = self._room, self._one, self.delta
+        exp(self.z, room)
+        add(room, one, room)
+        reciprocal(room, room)
+        multiply(room, T, room)
+        subtract(one, T, delta)
+        multiply(delta, self.a, delta)
+        subtract(delta, room, delta)
+
+
+def _product(A: Array, B: Array, out: Array) -> None:
+    """Fill `out` with A B, so many rows at a time that nothing need be copied; all, if those were too few."""
+    rows = at_once if (at_once := _SMALL // B.size) >= 32 else len(A)
+    for i in range(0, len(A), rows):
+        matmul(A[i : i + rows], B, out[i : i + rows])
+
+
+def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
+    """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
+
+    The sigmoid is worth doing well: it makes no new arrays, and checks no signs. With e = e^(−z) it is
+    1/(1 + e), and 1 − a, whose digits would be lost where a is almost 1, is e·a. Where e overflows, a is
+    1/inf, so 0 as it should be, and e·a is no number: there 1 − a is 1.
+    """
+    room = np.empty_like(z)
+    if f is ACTIVATIONS["tanh"]:  # whose slope is 1/cosh²
+        square = [partial(cosh, z, room), partial(multiply, room, room, room)]
+        return [partial(tanh, z, a)], [*square, partial(divide, delta, room, delta)]
+    if f is not ACTIVATIONS["sigmoid"]:
+        return [lambda: copyto(a, f.rule(z))], [lambda: multiply(delta, f.slope(z, a), delta)]
+    one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
+    fill: Calls = [
+        partial(negative, z, room),
+        partial(exp, room, room),
+        partial(add, room, one, a),
+        partial(reciprocal, a, a),
+    ]
+    return fill, [
+        partial(multiply, room, a, room),
+        partial(fmin, room, one, room),
+        partial(multiply, room, a, room),
+        partial(multiply, delta, room, delta),  # quicker than delta *= …
+    ]

@@ -1,0 +1,135 @@
+"""Gradient descent, the loop of every tutorial: gradients, step, again.
+
+The one thing to notice: `loss[k]` is the loss after k epochs, so `loss[0]` belongs to the network before
+it learned anything. Tutorials differ in this, and many do not say which they mean.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_lib.core import Network, NotFinite, check_arguments, finite_number, whole_number
+from backprop_lib.training.batches import check_first_loss, examples
+from backprop_lib.training.history import History
+from backprop_lib.training.progress import Progress
+from backprop_lib.training.trainer import Trainer
+
+
+def train(
+    net: Network,
+    x: ArrayLike,
+    t: ArrayLike,
+    learning_rate: float,
+    epochs: int,
+    stop_below: float | None = None,
+    *,
+    batch_size: int | None = None,
+    seed: int = 0,
+    momentum: float = 0.0,
+    dtype: str | type = "float64",
+    scale: float = 1.0,
+    test: tuple[ArrayLike, ArrayLike] | None = None,
+) -> History:
+    """Train by gradient descent, on the whole batch or in mini-batches; `net` is unchanged.
+
+    Parameters
+    ----------
+    net : Network
+    x : array_like, shape (features,) or (batch, features)
+        An array is not copied; bytes stay bytes, and become floats batch by batch.
+    t : array_like, shape (outputs,) or (batch, outputs)
+    learning_rate : float
+    epochs : int
+        Number of epochs at most; each uses every example once.
+    stop_below : float, optional
+        Stop as soon as the loss is below this. If that takes more than two seconds, a line says how far it
+        is.
+    batch_size : int, optional
+        Examples in one mini-batch. Without it an epoch is one update, on the whole batch. With it every epoch
+        shuffles the examples and makes one update for each batch; the last batch may be smaller. Each
+        update uses the mean gradient of its batch.
+    seed : int, default 0
+        Seeds the generator that shuffles; the same seed gives the same training.
+    momentum : float, default 0
+        Share of the last update that is made again: v ← momentum · v + η ∂E/∂w, w ← w − v.
+    dtype : "float64" or "float32", default "float64"
+    scale : float, default 1
+        The network is shown `scale` times x: 1/255 makes grey values of bytes from 0 to 1.
+    test : (x, t), optional
+        Held-out examples, on which `history.accuracy` is measured.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or does not fit the network. Divergence is no error: the
+        history then ends at the last epoch whose loss is finite. Nor is an interrupt: the history then ends
+        at the last whole epoch.
+
+    Notes
+    -----
+    On the whole batch, with no other settings, a class of one's own is trained with its own methods, and
+    stays what it is. All else is faster than those and takes nothing but a `Network`.
+
+    Examples
+    --------
+    Document 002 trains until E < 5·10⁻⁵:
+
+    >>> net = Network(weights=[[[0.5]], [[0.5]]])
+    >>> history = train(net, [0.1], [0.9], learning_rate=0.9, epochs=10_000, stop_below=5e-5)
+    >>> history.updates, [round(w, 4) for w in history.network.by_name().values()]
+    (812, [0.88, 4.0056])
+    """
+    check_arguments(train, locals())
+    epochs = whole_number("epochs", epochs)
+    goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
+    if batch_size is None and (momentum, dtype, scale, test) == (0, "float64", 1, None):
+        return _train_on_all(net, x, t, finite_number("learning_rate", learning_rate), epochs, goal)
+    trainer = Trainer(
+        net,
+        x,
+        t,
+        learning_rate,
+        batch_size=batch_size,
+        seed=seed,
+        momentum=momentum,
+        dtype=dtype,
+        scale=scale,
+        test=test,
+        keep_path=True,
+    )
+    with Progress(epochs, goal) as progress:
+        while trainer.epochs < epochs and not trainer.loss < goal and trainer.epoch():
+            progress.tell(trainer.epochs, trainer.loss)
+    return trainer.history
+
+
+def _train_on_all(
+    net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, epochs: int, goal: float
+) -> History:
+    """Train on the whole batch with the network's own `gradients` and `step`, which a class may override."""
+    examples(net, x, t)  # checks them
+    path, times = [list(net.by_name().values())], [perf_counter()]
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = [net.loss(x, t)]
+    check_first_loss(loss[0])
+    with np.errstate(over="ignore", invalid="ignore"), Progress(epochs, goal) as progress:
+        while len(loss) <= epochs and not loss[-1] < goal:
+            try:
+                following = net.step(net.gradients(x, t), learning_rate)
+                new_loss = finite_number("loss", following.loss(x, t))
+            except NotFinite:  # out of the range of floats: the last finite network is the result
+                break
+            net = following
+            loss.append(new_loss)
+            path.append(list(net.by_name().values()))
+            times.append(perf_counter())
+            progress.tell(len(loss) - 1, new_loss)
+    whole = len(times)  # an interrupt may have come anywhere
+    del loss[whole:], path[whole:]
+    if list(net.by_name().values()) != path[-1]:
+        net = net.with_values(dict(zip(net.by_name(), path[-1], strict=True)))
+    unmeasured = np.full(len(loss), np.nan)
+    return History(np.array(loss), np.array(path), net, learning_rate, 1, unmeasured, np.diff(times))

@@ -1,0 +1,1 @@
+"""A field to draw a digit in."""

@@ -1,0 +1,254 @@
+"""A field of 28 × 28 pixels to paint a digit in, and the network that reads it at once.
+
+The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python through a hidden
+text field; there the forward pass decides, and what it says goes back as words and drawings.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as ipw
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from backprop_lib.core import Array, Network, check_arguments, finite_array
+from backprop_lib.drawing import COLOURS, Canvas, png
+from backprop_lib.text import a_or_an, counted, fixed
+from backprop_lib.widgets.cells import OfCell
+from backprop_lib.widgets.live.live_trainer import LiveTrainer
+from backprop_lib.widgets.spoken import Spoken, script
+
+SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
+_SCRIPT = script(__file__, "paint.js")
+_RULES = f"""
+.bp-paint canvas {{ width: 280px; height: 280px; touch-action: none; cursor: crosshair; background: #fff;
+  border: 1px solid {COLOURS["soft"]}; }}
+.bp-paint canvas:focus-visible {{ outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}); }}
+.bp-paint .bp-field {{ padding: 4px; width: 282px; line-height: 1.35; }}
+.bp-paint .bp-field button {{ font: inherit; margin-right: 4px; padding: 3px 8px; cursor: pointer;
+  color: {COLOURS["ink"]}; background: {COLOURS["wash"]}; border: 1px solid {COLOURS["soft"]}; }}
+.bp-paint .bp-field button[aria-pressed=true] {{ background: {COLOURS["positive"]}; color: #fff; }}
+.bp-paint .bp-field p {{ margin: 6px 0 0; font-size: 90%; }}
+.bp-paint svg {{ display: block; max-width: 100%; height: auto; }}
+"""
+
+
+def centred(pixels: ArrayLike) -> Array:
+    """Return an image as MNIST would have prepared it: fitted into 20 × 20, its ink's centre in the middle.
+
+    The images of MNIST have their centre of mass in pixel (14, 14), and come back as they are.
+
+    Parameters
+    ----------
+    pixels : array_like, shape (28, 28)
+        Grey values from 0, paper, to 255, ink.
+
+    Examples
+    --------
+    >>> dot = np.zeros((28, 28))
+    >>> dot[2:4, 3:5] = 255
+    >>> rows, columns = np.nonzero(centred(dot))
+    >>> [int(n) for n in (rows.min(), rows.max(), columns.min(), columns.max())]
+    [4, 23, 4, 23]
+    """
+    ink = finite_array("pixels", pixels, ndim=(2,))
+    if ink.shape != (SIDE, SIDE):
+        raise ValueError(f"pixels has shape {ink.shape}, expected ({SIDE}, {SIDE}).")
+    down, across = np.nonzero(ink)
+    if not len(down):
+        return ink
+    box = [(int(places.min()), int(places.max()) + 1) for places in (down, across)]
+    scale = _BOX / max(end - start for start, end in box)
+    part = ink[slice(*box[0]), slice(*box[1])]
+    rows, columns = (_moved(part.sum(axis=axis), scale) for axis in (1, 0))
+    moved: Array = rows @ part @ columns.T
+    return moved
+
+
+def _moved(profile: Array, scale: float) -> Array:
+    """Return what share of each old row each new one covers, if the centre of mass goes to the middle one."""
+    old = np.arange(len(profile) + 1.0)
+    centre = float((profile * (old[:-1] + 0.5)).sum() / profile.sum())
+    start = float(np.clip(np.ceil(SIDE / 2 - scale * centre), 0, SIDE - scale * len(profile)))
+    edges, new = start + scale * old, np.arange(SIDE + 1.0)
+    covered = np.minimum(new[1:, None], edges[1:]) - np.maximum(new[:-1, None], edges[:-1])
+    shares: Array = np.clip(covered, 0, None)
+    return shares
+
+
+class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
+    """A field to paint in, read by a network; other images come with a button and can be altered.
+
+    Parameters
+    ----------
+    source : Network or LiveTrainer
+        784 inputs, 10 outputs. A live trainer's network reads as it is at the moment, even while it learns.
+    images : array_like of bytes, shape (count, 28, 28)
+        Images to begin with.
+    scale : float
+        The network is shown `scale` times the grey values 0 to 255.
+
+    Attributes
+    ----------
+    pixels : bytes
+        A trait: the drawing, row by row, from 0, paper, to 255, ink.
+    outputs : list of float
+        The ten outputs.
+    other, centre : ipywidgets.Button, ipywidgets.Checkbox
+    says : Spoken
+        What the network reads.
+    drawn : ipywidgets.HTML
+        What it is shown, and what its neurons make of it.
+
+    Examples
+    --------
+    >>> field = PaintField(Network.random([784, 4, 10]), np.zeros((1, 28, 28), np.uint8))
+    >>> field.says.sentence
+    'Nothing is painted yet.'
+    """
+
+    pixels = traitlets.Bytes()
+
+    def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
+        check_arguments(PaintField.__init__, locals())
+        self._source, self._scale = source, scale
+        self._images, self._picks, self._taking = _as_bytes(images), 0, False
+        self.outputs: list[float] = []
+        sizes = self.network.sizes
+        if (sizes[0], sizes[-1]) != (SIDE * SIDE, 10):
+            raise ValueError(f"source is {self.network}, expected 784 inputs and 10 outputs.")
+        hidden = ipw.Layout(display="none")
+        self._sent = ipw.Text(continuous_update=False, layout=hidden).add_class("bp-sent")
+        self._given = ipw.HTML(layout=hidden).add_class("bp-given")
+        field = ipw.HTML(f'<style onload="{_SCRIPT}">{_RULES}</style>').add_class("bp-local")
+        self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
+        self.centre = ipw.Checkbox(
+            value=True, description="fit and centre it as MNIST does", indent=False, layout={"width": "282px"}
+        )
+        self.says, self.drawn = Spoken(), ipw.HTML()
+        self._sent.observe(self.says.guarded(self._take), "value")
+        self.observe(self.says.guarded(self._give), "pixels")
+        self.centre.observe(self.says.guarded(self._read), "value")
+        self.other.on_click(self.says.guarded(self._pick))
+        if isinstance(source, LiveTrainer):
+            self._told = self.says.guarded(lambda: self._read(asked=False))
+            source.observe(self._told, "epochs_done")
+        left = ipw.VBox([field, self.other, self.centre, self._sent, self._given])
+        right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
+        super().__init__([left, right], layout={"flex_flow": "row wrap"})
+        self.add_class("bp-paint")
+        self.pixels = self._images[0].tobytes()
+
+    @property
+    def network(self) -> Network:
+        """The network that reads."""
+        return self._source.network if isinstance(self._source, LiveTrainer) else self._source
+
+    def end(self) -> None:
+        """Listen to the live trainer no more."""
+        if isinstance(self._source, LiveTrainer):
+            self._source.unobserve(self._told, "epochs_done")
+
+    def _take(self) -> None:
+        """Read what comes from the browser: a number, so that each message is a new one, and the pixels."""
+        self._taking = True
+        try:
+            self.pixels = bytes.fromhex(self._sent.value.partition(" ")[2])
+        finally:
+            self._taking = False
+        self._read()
+
+    def _give(self) -> None:
+        """Show the browser a drawing that does not come from there, and read it."""
+        if not self._taking:
+            self._given.value = f'<span data-ink="{self.pixels.hex()}"></span>'
+            self._read()
+
+    def _pick(self) -> None:
+        self._picks += 1
+        self.pixels = self._images[self._picks % len(self._images)].tobytes()
+
+    def _read(self, *, asked: bool = True) -> None:
+        """Show the drawing to the network, and say what it reads; if nobody asked, only what is new."""
+        ink = _drawing(self.pixels)
+        seen = centred(ink) if self.centre.value else ink
+        trace = self.network.forward(self._scale * seen.ravel())
+        self.outputs = [float(a) for a in trace.a[-1]]
+        self.drawn.value = _decision(seen, trace.a)
+        words = _answer(trace.a, bool(ink.any()))
+        if asked or words != self.says.sentence:
+            self.says.say(words)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the view, and the words that stand where no widget can be shown."""
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"A field to paint digits in, 28 × 28, read by {self.network}."
+
+
+def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
+    try:
+        found = np.asarray(images)
+    except ValueError:
+        raise ValueError("images has rows of different lengths, expected shape (count, 28, 28).") from None
+    if found.ndim != 3 or found.shape[1:] != (SIDE, SIDE) or not len(found) or found.dtype != np.uint8:
+        raise ValueError(
+            f"images has shape {found.shape} and type {found.dtype}, expected bytes of shape (count, 28, 28)."
+        )
+    return found
+
+
+def _drawing(pixels: bytes) -> Array:
+    if len(pixels) != SIDE * SIDE:
+        raise ValueError(f"pixels holds {counted(len(pixels), 'byte')}, expected {SIDE * SIDE}.")
+    return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
+
+
+def _answer(a: list[Array], painted: bool) -> str:
+    """Return what the network says in words: the two largest outputs."""
+    if not painted:
+        return "Nothing is painted yet."
+    first, second = (int(k) for k in np.argsort(-a[-1], kind="stable")[:2])
+    values = fixed(a[-1][first], 2), fixed(a[-1][second], 2)
+    reads = "The network reads" if a[-1][first] > 0.5 else "The network is not sure; most likely it is"
+    answer = f"{reads} {a_or_an(first)}, with {values[0]}."
+    if float(a[-1][second]) < 0.005:
+        return f"{answer} All others have less than 0.005."
+    return f"{answer} Next comes {second}, with {values[1]}."
+
+
+def _decision(seen: Array, a: list[Array]) -> str:
+    """Return as SVG what the network is shown, its hidden neurons, and the ten outputs as bars."""
+    canvas, blue = Canvas(), COLOURS["positive"]
+    canvas.text(8, 18, "what it is shown", anchor="start", bold=True)
+    canvas.marks.append(
+        f'<image x="8" y="28" width="112" height="112" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{png(255 - np.clip(seen, 0, 255))}"/>'
+    )
+    canvas.box(64, 84, (56, 56), "none", stroke=COLOURS["soft"], width=1)
+    hidden = np.concatenate([*a[1:-1], []])[:128]
+    canvas.text(8, 166, f"{len(hidden)} hidden activations", anchor="start", bold=True)
+    for k, value in enumerate(hidden):
+        x, y = 14 + 14 * (k % 12), 182 + 14 * (k // 12)
+        canvas.box(x, y, (6, 6), _grey(float(value)), stroke=COLOURS["line"], width=0.8)
+    canvas.text(200, 18, "outputs", anchor="start", bold=True)
+    largest = int(np.argmax(a[-1]))
+    for k, value in enumerate(a[-1]):
+        y, width = 34 + 22 * k, 130 * float(np.clip(value, 0, 1))
+        canvas.text(206, y + 5, str(k), bold=k == largest)
+        canvas.box(222 + width / 2, y, (width / 2, 8), blue if k == largest else COLOURS["soft"], width=0)
+        canvas.path(f"M222 {y - 9}v18", COLOURS["soft"])
+        canvas.text(360, y + 5, fixed(float(value), 3), anchor="start", bold=k == largest)
+    words = ", ".join(f"{k}: {fixed(float(value), 3)}" for k, value in enumerate(a[-1]))
+    lit, height = np.count_nonzero(hidden > 0.5), max(262, 196 + 14 * ((len(hidden) - 1) // 12))
+    alt = f"Outputs {words}. {lit} of the {len(hidden)} hidden neurons are above 0.5."
+    svg = canvas.picture(412, height, alt).svg
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
+
+
+def _grey(share: float) -> str:
+    return "#" + 3 * f"{round(255 - 255 * min(max(share, 0.0), 1.0)):02x}"

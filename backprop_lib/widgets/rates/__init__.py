@@ -1,0 +1,1 @@
+"""Many learning rates: a slider over them, and a race of a few."""

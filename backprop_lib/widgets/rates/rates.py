@@ -1,0 +1,222 @@
+"""The rate explorer: every learning rate is trained first, then the browser only switches prepared frames.
+
+Only a rate that is typed needs Python: it is trained and joins the others in the slider.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import ipywidgets as ipw
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop_lib.core import Network, check_arguments, finite_number, whole_number
+from backprop_lib.drawing import RatePanels
+from backprop_lib.text import counted, fixed, plain_name, rate
+from backprop_lib.training import Sweep, sweep
+from backprop_lib.widgets.frame_slider import PanelSlider
+from backprop_lib.widgets.spoken import FieldError, Spoken
+
+_TYPED = 20  # so many rates may join
+
+
+def log_rates(around: float, below: int, above: int, per_decade: int = 15) -> list[float]:
+    """Return learning rates, evenly spaced by ratio, of which `around` is one.
+
+    Parameters
+    ----------
+    around : float
+    below, above : int
+        Whole decades on either side.
+
+    Examples
+    --------
+    >>> [round(rate, 3) for rate in log_rates(0.9, below=1, above=1, per_decade=2)]
+    [0.09, 0.285, 0.9, 2.846, 9.0]
+    """
+    check_arguments(log_rates, locals())
+    whole_number("per_decade", per_decade, least=1, most=1000)
+    steps = np.arange(-below * per_decade, above * per_decade + 1)
+    return [float(r) for r in around * 10.0 ** (steps / per_decade)]
+
+
+def rate_explorer(
+    net: Network,
+    x: ArrayLike,
+    t: ArrayLike,
+    learning_rates: Sequence[float],
+    updates: int,
+    goal: float,
+    start: float,
+    surface: tuple[float, float, float, float] | None = None,
+) -> RateExplorer:
+    """Train at every learning rate and return a slider over the results.
+
+    Parameters
+    ----------
+    net : Network
+    x, t : array_like
+        As for `train`.
+    learning_rates : sequence of float
+    updates : int
+        Number of updates at most, for each rate.
+    goal : float
+        The loss to get below.
+    start : float
+        The learning rate to show first: the nearest in the list.
+    surface : left, right, bottom, top, optional
+        For networks with two parameters: what part of the loss surface to show; it grows to hold the
+        network's own.
+
+    Raises
+    ------
+    ValueError
+        If a rate or the goal is not positive, or a surface is wanted of another network.
+
+    Examples
+    --------
+    >>> net = Network(weights=[[[0.5]], [[0.5]]])
+    >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
+    >>> explorer.sentences[explorer.slider.index]
+    'η = 9.00: converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
+    >>> explorer.field.value = "4.5"
+    >>> explorer.slider.label, len(explorer.sentences)
+    ('4.50', 3)
+    """
+    check_arguments(rate_explorer, locals())
+    positive("learning_rates", *learning_rates)
+    positive("start", start)
+    positive("goal", goal)
+    count = len(net.by_name())
+    if surface is not None and count != 2:
+        raise ValueError(f"surface needs a network with two parameters, got one with {count}.")
+    return RateExplorer(net, x, t, sorted(learning_rates), updates, goal, start, surface)
+
+
+def positive(name: str, *numbers: float) -> None:
+    """Raise ValueError unless all numbers are finite and above 0."""
+    for number in numbers:
+        if not finite_number(name, number) > 0:
+            raise ValueError(
+                f"{name} is or holds {number}, expected positive numbers: the scale is logarithmic."
+            )
+
+
+class RateExplorer(PanelSlider):
+    """A slider over learning rates, to which a rate that is typed is added; see `rate_explorer`.
+
+    Attributes
+    ----------
+    field : ipywidgets.Text
+        Where a rate can be typed.
+    spoken : Spoken
+        Says what is wrong with what was typed.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        x: ArrayLike,
+        t: ArrayLike,
+        learning_rates: list[float],
+        updates: int,
+        goal: float,
+        start: float,
+        surface: tuple[float, float, float, float] | None,
+    ) -> None:
+        self._net, self._train = net, partial(sweep, net, x, t, epochs=updates, stop_below=goal)
+        runs = self._train(learning_rates)
+        self._drawn = RatePanels(runs, net, x, t, surface)
+        self._rates, self._room = learning_rates, len(learning_rates) + _TYPED
+        count = range(len(learning_rates))
+        self.spoken, self._clearing = Spoken(), False
+        self.field = ipw.Text(
+            description="or type a rate",
+            placeholder="such as 0.9",
+            continuous_update=False,
+            style={"description_width": "initial"},
+            layout={"width": "240px"},
+        )
+        self.field.observe(self.spoken.guarded(self._typed), "value")
+        super().__init__(
+            "learning rate η",
+            [rate(r) for r in learning_rates],
+            [f"η = {rate(learning_rates[r])}: {training_in_words(runs, r, net)}." for r in count],
+            self._drawn.panels,
+            [self._drawn.marks(runs, r) for r in count],
+            int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
+            self.field,
+            self.spoken,
+        )
+
+    def end(self) -> None:
+        """Let go of everything: no rate can be typed any more."""
+        super().end()
+        del self._drawn, self._train
+
+    def _typed(self) -> None:
+        """Go to the rate in the field; if it is new, train it first."""
+        text = self.field.value.strip()
+        if self._clearing:
+            return
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value < math.inf:
+            found = repr(text) if text else "empty"
+            raise FieldError(f"η is {found}, expected a number above 0, such as 0.9.")
+        label = rate(value) if float(f"{value:.3g}") == value else f"{value:.6g}"
+        labels = list(self.slider._options_labels)
+        if label in labels:
+            self.slider.index = labels.index(label)
+        else:
+            self._join(value, label)
+        self.spoken.say("")
+        self._clearing = True  # so that the same rate can be typed again
+        self.field.value = ""
+        self._clearing = False
+
+    def _join(self, value: float, label: str) -> None:
+        """Train at a new rate and put it into its place."""
+        if len(self.frames) == self._room:
+            raise FieldError(
+                f"{_TYPED} rates have been typed, there is no room for more: run the cell again."
+            )
+        runs = self._train([value])
+        sentence = f"η = {label}: {training_in_words(runs, 0, self._net)}."
+        at = int(np.searchsorted(self._rates, value))
+        self._rates.insert(at, value)
+        self.insert(at, label, sentence, self.frame(self._drawn.marks(runs, 0), sentence))
+
+
+def training_in_words(runs: Sweep, r: int, net: Network) -> str:
+    """Return how one training of a sweep ended, with the weights if they are two at most.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5]]], activation="identity")
+    >>> training_in_words(sweep(net, [1.0], [0.0], [0.5, 3.0], 20, stop_below=0.01), 1, net)
+    'diverges: from update 2 on E is over ten times what it was before training'
+    """
+    outcome, names, single = runs.outcome(r), list(net.by_name()), max(net.sizes) == 1
+    n = f"{counted(outcome.updates, 'update')}"
+    at = ""
+    if len(names) <= 2:
+        values = zip(names, runs.path[outcome.updates, :, r], strict=True)
+        at = ", at " + ", ".join(
+            f"{plain_name(name, single)} = {fixed(v, 4) if abs(v) < 1e4 else rate(v)}" for name, v in values
+        )
+    loss = fixed(outcome.loss)
+    said = {
+        "converges": f"E < {rate(runs.goal)} after {n}{at}",
+        "diverges": f"from update {outcome.updates:,} on E is over ten times what it was before training",
+        "saturates": f"after {n} E is {loss} and hardly falls any more: slopes f′(z) are almost 0{at}",
+        "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{at}",
+        "stalls": f"after {n} E is {loss} and hardly falls any more{at}",
+        "crawls": f"after {n} E is {loss} and still falling{at}",
+    }
+    return f"{outcome.kind}: {said[outcome.kind]}"

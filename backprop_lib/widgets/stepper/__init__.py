@@ -1,0 +1,1 @@
+"""One forward pass, backward pass and update, step by step."""

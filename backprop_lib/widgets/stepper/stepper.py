@@ -1,0 +1,204 @@
+"""The stepper: one forward pass, backward pass and update, step by step on a drawing of the network.
+
+All frames are prepared; slider, buttons and keys only switch them, in the browser alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from html import escape
+
+import ipywidgets as ipw
+from numpy.typing import ArrayLike
+
+from backprop_lib.core import Network, check_arguments
+from backprop_lib.drawing import COLOURS, FONT, address, sign_colour
+from backprop_lib.text import fixed, plain_name
+from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.stepper.html_formulas import fraction, named, short, shown, sum_of_products
+from backprop_lib.widgets.stepper.step_drawing import StepDrawing
+from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
+
+_BUTTONS = (
+    ("Home", "First", "|◀", ""),
+    ("ArrowLeft", "Back", "◀", ""),
+    ("ArrowRight", "Next", "", "▶"),
+    ("End", "Last", "", "▶|"),
+)
+_OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # keys pressed here are no commands to the notebook
+_LEGEND = (
+    "In each neuron: <i>z</i>, what arrives, and <i>a</i>, what leaves it. Beneath each stands how fast the "
+    "loss changes with it; for <i>z</i> this is called <i>δ</i>.",
+    "Yellow is being computed, from what has a brown rim. On edges, blue is positive, orange and dashed is "
+    "negative; the wider, the larger.",
+)
+
+
+def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> Stepper:
+    """Return a widget that goes through one pass for one example, step by step, forward and back.
+
+    Parameters
+    ----------
+    net : Network
+        Up to ten inputs, four neurons in each later layer, and 120 steps; 10-3-2 has 105.
+    x, t : array_like, shapes (features,) and (outputs,)
+    learning_rate : float
+
+    Raises
+    ------
+    ValueError
+        If the network is too large, its output is saturated, or a number is not finite.
+
+    Examples
+    --------
+    >>> stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], learning_rate=0.9).sentences[4]
+    'Step 4 of 14: what leaves the output neuron: the sigmoid of z₂. a₂ = 0.563714.'
+    """
+    check_arguments(stepper, locals())
+    return Stepper(steps_of(net, x, t, learning_rate))
+
+
+class Stepper(FrameSlider):
+    """A slider with buttons over the steps of one pass; see `stepper`.
+
+    Attributes
+    ----------
+    walk : Pass
+        The steps and all numbers.
+    """
+
+    def __init__(self, walk: Pass) -> None:
+        self.walk, drawing = walk, StepDrawing(walk)
+        self.single = max(walk.net.sizes) == 1
+        count = len(walk.steps)
+        labels = [f"{k} of {count - 1}" for k in range(count)]
+        sentences = [f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)]
+        backgrounds = [drawing.background(weights=True), drawing.background(weights=False)]
+        box = "bp" + hashlib.sha256("".join(backgrounds).encode()).hexdigest()[:8]
+        frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
+        rules = _rules(box, drawing, backgrounds)
+        super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_controls(box)))
+        self.add_class(box).add_class("bp-local")
+
+    # ---- what a step says ------------------------------------------------------------------------
+
+    def _said(self, s: Step) -> str:
+        name = plain_name(s.name.removeprefix("∂E/∂"), self.single)
+        if s.kind == "start":
+            return s.words
+        lead = "∂E/∂" if s.name.startswith("∂") else "New " if s.old is not None else ""
+        return f"{s.words} {lead}{name} = {fixed(s.value)}."
+
+    def _frame(self, drawing: StepDrawing, k: int, sentence: str) -> str:
+        step = self.walk.steps[k]
+        early = "" if step.kind == "update" else " weights"
+        shape = "-".join(map(str, self.walk.net.sizes))
+        size = f"{drawing.width:.0f} {drawing.height:.0f}"
+        rows = "".join(f"<div>{row}</div>" for row in self._rows(step))
+        return (
+            f'<div class="step"><svg class="drawing{early}" viewBox="0 0 {size}" role="img" '
+            f'aria-label="Network {shape}. {sentence}">{drawing.frame(k)}</svg>'
+            f'<p class="bp-said">{sentence}</p><div class="terms">{rows}</div></div>'
+        )
+
+    def _rows(self, s: Step) -> Iterator[str]:
+        """Yield the lines beneath the drawing: the chain rule, symbols, numbers, and what comes out."""
+        if s.kind == "start":
+            yield from (f"<span>{line}</span>" for line in _LEGEND)
+            return
+        names: Callable[[str], str] = lambda name: named(name, self.single)  # noqa: E731
+        left = names(s.name)
+        if s.name.startswith("∂"):
+            left = fraction("E", s.name.removeprefix("∂E/∂"), self.single)
+            left = f"{names(s.name)} = {left}" if s.kind == "delta" else left
+        elif s.old is not None:
+            left = f"new {left}"
+        lines = []
+        if s.chain:
+            paths = (" · ".join(fraction(*pair, self.single) for pair in path) for path in s.chain)
+            lines.append(" + ".join(paths))
+        if s.terms:
+            lines.append(sum_of_products(s.terms, names))
+        if s.short is not None:
+            lines.append(shown(s.short, names))
+        if s.terms:
+            used = s.terms if s.short is None else [(s.short,)]
+            lines.append(sum_of_products(used, self._number))
+        if len(s.parts) > 1 and any(len(term) > 1 for term in s.terms):
+            lines.append(" + ".join(_bracketed(part) for part in s.parts))
+        colour = f' style="color: {sign_colour(round(s.value, 6))}"'
+        lines.append(f"<b{colour}>{fixed(s.value)}</b>")
+        for k, line in enumerate(dict.fromkeys(lines)):
+            yield f"<span>{left if k == 0 else ''} =</span><span>{line}</span>"
+
+    def _number(self, name: str) -> str:
+        return _bracketed(self.walk.numbers[name])
+
+
+def _bracketed(value: float) -> str:
+    text = short(value)
+    return f"({text})" if text.startswith("−") else text
+
+
+def _controls(box: str) -> str:
+    """Return the buttons and the choice of what the edges show, all of which work in the browser alone.
+
+    A button does what the slider does when its key is pressed; with a button focused, so do the arrow keys.
+    """
+    handle = f"this.closest('.{box}').querySelector('.noUi-handle')"
+    send = f"{handle}.dispatchEvent(new KeyboardEvent('keydown', {{key}}))"
+    press = f"const key = event.target.closest('button')?.value; if (key) {send}"
+    keys = f"const {{key}} = event; if (/Arrow|Home|End|Page/.test(key)) {{ event.preventDefault(); {send} }}"
+    buttons = "".join(
+        f'<button {_OWN_KEYS} type="button" value="{key}"><span aria-hidden="true">{before}</span> {name} '
+        f'<span aria-hidden="true">{after}</span></button>'
+        for key, name, before, after in _BUTTONS
+    )
+    radios = "".join(
+        f'<label><input {_OWN_KEYS} type="radio" name="edges" class="{kind}"{checked}> {text}</label>'
+        for kind, text, checked in (("show-w", "weight", " checked"), ("show-g", "gradient", ""))
+    )
+    return (
+        f'<form class="controls" onsubmit="return false">'
+        f'<span role="group" aria-label="go to step" onclick="{press}" onkeydown="{keys}">{buttons}</span>'
+        f'<span role="radiogroup" aria-label="edges show">edges show the {radios}</span></form>'
+    )
+
+
+_RULES = """
+.BOX .step { box-sizing: border-box; max-width: WIDTHpx; padding: 12px; background: PAPER; color: INK; }
+.BOX .step { min-height: inherit; } /* the paper does not shrink where the frame does not */
+.BOX .drawing { display: block; width: 100%; font: 14px FONT; fill: INK; text-anchor: middle; }
+.BOX .drawing { background-image: url("PALE"); background-size: 100% 100%; }
+.BOX:has(.show-w:checked) .drawing.weights { background-image: url("COLOURED"); }
+.BOX:has(.show-w:checked) .g, .BOX:has(.show-g:checked) .w { display: none; }
+.BOX .step p { margin: 12px 0 8px; line-height: 1.4; }
+@container (max-width: 680px) { .BOX .step .bp-said { min-height: 4.2em; } }
+.BOX .terms { display: grid; grid-template-columns: max-content 1fr; gap: 5px 6px; min-height: 11em; }
+.BOX .terms { align-content: start; align-items: center; font-size: 15px; line-height: 1.5; }
+.BOX .terms div { display: contents; }
+.BOX .terms div > span:only-child { grid-column: 1 / -1; }
+.BOX .terms div > span:first-child:not(:last-child) { text-align: right; }
+.BOX .over { display: inline-block; vertical-align: middle; line-height: 1.25; text-align: center; }
+.BOX .over > span { display: block; padding: 0 3px; }
+.BOX .over > b + span { border-top: 1px solid INK; }
+.BOX .over > b { position: absolute; clip-path: inset(50%); }
+.BOX sup, .BOX sub { font-size: 70%; line-height: 0; }
+.BOX .both { display: inline-flex; flex-direction: column; align-items: start; }
+.BOX .both { vertical-align: middle; font-size: 70%; }
+.BOX .both > * { line-height: 1.15; font-size: inherit; vertical-align: baseline; }
+.BOX .controls { display: flex; flex-wrap: wrap; gap: 6px 24px; align-items: center; margin: 6px; }
+.BOX .controls button { font: inherit; margin-right: 4px; padding: 3px 10px; cursor: pointer; }
+.BOX .controls button { color: INK; background: WASH; border: 1px solid SOFT; border-radius: 4px; }
+"""
+
+
+def _rules(box: str, drawing: StepDrawing, backgrounds: list[str]) -> str:
+    """Return the rules of the style sheet, which holds the backgrounds, once for all frames."""
+    coloured, pale = map(address, backgrounds)
+    values = {"BOX": box, "WIDTH": f"{drawing.width + 24:.0f}", "FONT": FONT}
+    values |= {name.upper(): colour for name, colour in COLOURS.items()}
+    rules = re.sub(r"\b[A-Z]{3,}", lambda match: values.get(match[0], match[0]), _RULES)
+    return rules.replace("PALE", pale).replace("COLOURED", coloured)

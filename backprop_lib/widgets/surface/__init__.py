@@ -1,0 +1,1 @@
+"""The loss over two parameters, and paths down it."""

@@ -1,0 +1,91 @@
+"""Each rule's four lines agree with each other, and none of them overflows."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+from backprop_lib.core.functions import ACTIVATIONS, LOSSES, choose, sigmoid, softplus
+
+Z, A, T = sp.symbols("z a t", real=True)
+POINTS = np.array([-7.3, -2.0, -0.5, 0.05, 0.25624, 1.0, 3.7, 9.1])
+SATURATED = np.array([-700.0, -300.0, -40.0, -20.0, -14.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0])
+EVERYWHERE = np.concatenate([POINTS, SATURATED])
+HUGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
+
+
+def exactly(expression, points):
+    """Return sympy's expression in z at each point, computed with so many digits that none is lost."""
+    function = sp.lambdify(Z, expression, "mpmath")
+    with mpmath.workdps(700):
+        return np.array([float(function(mpmath.mpf(float(z)))) for z in points])
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=lambda f: f.name)
+def test_numpy_computes_what_sympy_writes(f):
+    a, written = f.rule(EVERYWHERE), f.formula(sp, Z)
+    np.testing.assert_allclose(a, exactly(written, EVERYWHERE), rtol=3e-15)
+    slope = sp.sympify(f.slope_formula(sp, Z, A)).subs(A, written)
+    np.testing.assert_allclose(f.slope(EVERYWHERE, a), exactly(slope, EVERYWHERE), rtol=3e-15)
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=lambda f: f.name)
+def test_a_slope_is_the_derivative_that_sympy_derives(f):
+    derived = exactly(sp.diff(f.formula(sp, Z), Z), EVERYWHERE)
+    np.testing.assert_allclose(f.slope(EVERYWHERE, f.rule(EVERYWHERE)), derived, rtol=3e-15)
+
+
+def test_relu_is_flat_at_its_kink():
+    f, zero = ACTIVATIONS["relu"], np.array([0.0, -0.0])
+    assert f.slope(zero, f.rule(zero)).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("f", LOSSES.values(), ids=lambda f: f.name)
+def test_a_loss_and_its_slope(f):
+    a, t = np.meshgrid(np.linspace(0.02, 0.98, 7), np.linspace(0, 1, 5))
+    rule = sp.lambdify([A, T], f.formula(sp, A, T), "numpy")
+    derived = sp.lambdify([A, T], sp.diff(f.formula(sp, A, T), A), "numpy")
+    written = sp.lambdify([A, T], f.slope_formula(sp, A, T), "numpy")
+    np.testing.assert_allclose(f.rule(a, t), rule(a, t), rtol=1e-13)
+    np.testing.assert_allclose(f.slope(a, t), derived(a, t), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(f.slope(a, t), written(a, t), rtol=1e-13)
+
+
+def test_cross_entropy_from_z_is_the_same_loss():
+    f = LOSSES["binary_cross_entropy"]
+    z, t = np.meshgrid(np.linspace(-8, 8, 9), np.linspace(0, 1, 5))
+    a = sigmoid(z)
+    np.testing.assert_allclose(f.rule_at_z(z, t), f.rule(a, t), rtol=1e-10)
+    np.testing.assert_allclose(f.slope_at_z(z, t), f.slope(a, t) * a * (1 - a), rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(f.slope_at_z(z, t), a - t, rtol=1e-12, atol=1e-15)
+
+
+def test_nothing_finite_overflows():
+    f = LOSSES["binary_cross_entropy"]
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        for values in (
+            sigmoid(HUGE),
+            softplus(HUGE),
+            *(rule.slope(HUGE, rule.rule(HUGE)) for rule in ACTIVATIONS.values()),
+            *(f.rule_at_z(HUGE, t) for t in (0.0, 0.3, 1.0)),
+            *(f.slope_at_z(HUGE, t) for t in (0.0, 0.3, 1.0)),
+        ):
+            assert np.isfinite(values).all()
+
+
+def test_saturated_cross_entropy_keeps_its_digits():
+    f = LOSSES["binary_cross_entropy"]
+    assert f.rule_at_z(np.array(1000.0), 0.0) == 1000.0
+    np.testing.assert_allclose(f.rule_at_z(np.array(40.0), 1.0), np.exp(-40.0), rtol=1e-12)
+    np.testing.assert_allclose(f.slope_at_z(np.array(40.0), 1.0), -np.exp(-40.0), rtol=1e-12)
+
+
+def test_scalars_stay_scalars():
+    assert isinstance(sigmoid(0.5), float)
+    assert isinstance(softplus(0.5), float)
+
+
+@pytest.mark.parametrize("name", ["sigmod", None, 3])
+def test_an_unknown_rule_is_refused(name):
+    with pytest.raises(ValueError, match=r"activation is .*, expected one of: identity, sigmoid"):
+        choose("activation", name, ACTIVATIONS)

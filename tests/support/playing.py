@@ -1,0 +1,131 @@
+"""Run a notebook's code cells after an edit of `plays.toml`, in a process of their own.
+
+Usage: python tests/support/playing.py "01 x = 0"
+prints which cells stop, and where.
+"""
+
+import contextlib
+import io
+import multiprocessing
+import sys
+import tomllib
+import traceback
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import nbformat
+from IPython.core.interactiveshell import InteractiveShell
+
+from backprop_lib import progress
+
+ROOT = Path(__file__).parents[2]
+PROCESSES = multiprocessing.get_context("forkserver")
+EVERY_CHAPTER_NEEDS = [f"backprop_lib.{room}" for room in ("drawing", "documents", "widgets")]
+PROCESSES.set_forkserver_preload(["playing", *EVERY_CHAPTER_NEEDS])  # loaded once, not in each process
+
+
+@dataclass(frozen=True)
+class Play:
+    """One edit of a notebook: in each cell, named by its id, old texts and the new ones in their places."""
+
+    notebook: str  # its first two digits
+    name: str
+    edits: dict[str, dict[str, str]]
+    then: str = ""  # a new cell at the end
+    exercise: int = 0  # the exercise that asks for it
+    shape: bool = False  # the network gets another shape: the chapter may say that its own is fixed
+    unreachable: bool = False  # no training reaches the goal
+
+    def __str__(self):
+        return f"{self.notebook} {self.name}"
+
+    def cells(self):
+        """Return the cells of the notebook as it is."""
+        (path,) = (ROOT / "notebooks").glob(f"{self.notebook}_*.ipynb")
+        return nbformat.read(path, as_version=4).cells
+
+    def sources(self):
+        """Return (id, source) of each code cell after the edit.
+
+        Raises
+        ------
+        ValueError
+            If an old text does not stand exactly once in its cell.
+        """
+        sources = {cell.id: cell.source for cell in self.cells() if cell.cell_type == "code"}
+        for cell, pairs in self.edits.items():
+            for old, new in pairs.items():
+                if (count := sources[cell].count(old)) != 1:
+                    raise ValueError(f"{self}: {old!r} stands {count} times in {cell!r}, expected once.")
+                sources[cell] = sources[cell].replace(old, new)
+        return [*sources.items(), *([("then", self.then)] if self.then else [])]
+
+
+def plays():
+    """Return all edits of `plays.toml`."""
+    with open(ROOT / "tests/plays.toml", "rb") as file:
+        chapters = tomllib.load(file)
+    known = {field.name for field in fields(Play)}
+    found = []
+    for notebook, edits in chapters.items():
+        for edit in edits:
+            cells = {cell: edit.pop(cell) for cell in set(edit) - known}
+            found.append(Play(notebook, edits=cells, **edit))
+    return found
+
+
+class Notebook(InteractiveShell):
+    """IPython without a kernel, which keeps what goes wrong in a cell, or in showing its result."""
+
+    def showtraceback(self, exc_tuple=None, *_, **__):
+        self.errors.append((exc_tuple or sys.exc_info())[1])
+
+    def showsyntaxerror(self, *_, **__):
+        self.errors.append(sys.exc_info()[1])
+
+
+def run(sources):
+    """Run each cell, whatever became of the others but the first.
+
+    Returns the errors by the cells' ids, and what the trainings said that have a goal.
+    """
+    shell, said = Notebook.instance(), io.StringIO()
+    shell.history_manager.enabled = False
+    progress._PATIENCE = 0
+    warnings.simplefilter("error")
+    # Where a cell's own line leaves the range of floats NumPy says so beneath it, and goes on.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="__main__")
+    stopped = {}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
+        for cell, source in sources:
+            shell.errors = []
+            shell.run_cell(source)
+            if shell.errors:
+                stopped[cell] = shell.errors[0]
+                if cell == sources[0][0]:
+                    break
+    return stopped, said.getvalue()
+
+
+def ending(sources):
+    """Return what `run` does from a process of its own, with the errors as text."""
+    with ProcessPoolExecutor(1, PROCESSES, max_tasks_per_child=1) as pool:
+        return pool.submit(_run_in_words, sources).result(timeout=900)  # against a hang
+
+
+def _run_in_words(sources):
+    stopped, said = run(sources)
+    return {cell: f"{type(error).__name__}: {error}" for cell, error in stopped.items()}, said
+
+
+def main(wanted):
+    (play,) = (play for play in plays() if str(play) == wanted)
+    for cell, error in run(play.sources())[0].items():
+        print(f"--- {cell}")
+        traceback.print_exception(error)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

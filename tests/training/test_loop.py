@@ -1,0 +1,428 @@
+"""One training, many trainings at once, and the words for how they end."""
+
+import sys
+from dataclasses import replace
+
+import exact
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import problems
+
+from backprop_lib import Network, check_gradients, derive, machine_code, sweep, sweeping, train
+from backprop_lib.datasets import parity
+from backprop_lib.documents.document_003 import epoch_of_batches
+from backprop_lib.straight_line import compile_straight_line, compile_training
+from backprop_lib.training.sweeping import Sweep, loss_on_grid
+from backprop_lib.training.trainer import Trainer
+from backprop_lib.widgets import LiveTrainer, rate_explorer, rate_race, surface_explorer
+
+NET = Network(weights=[[[0.5]], [[0.5]]])
+X, T = [0.1], [0.9]
+
+
+def test_document_002_as_its_program_runs():
+    """Document 002's program, written anew with plain numbers: same iterations, same weights."""
+    w1 = w2 = 0.5
+    iterations = 0
+    while True:
+        iterations += 1
+        a1 = 1 / (1 + np.exp(-0.1 * w1))
+        a2 = 1 / (1 + np.exp(-a1 * w2))
+        if (0.9 - a2) ** 2 / 2 < 5e-5:
+            break
+        delta = (a2 - 0.9) * a2 * (1 - a2)
+        w1, w2 = w1 - 0.9 * delta * w2 * a1 * (1 - a1) * 0.1, w2 - 0.9 * delta * a1
+    history = train(NET, X, T, 0.9, epochs=10_000, stop_below=5e-5)
+    assert history.updates + 1 == iterations == 813
+    np.testing.assert_allclose(list(history.network.by_name().values()), [w1, w2], rtol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems())
+def test_a_sweep_takes_the_steps_of_train(problem):
+    net, x, t = problem
+    rates = [0.01, 0.1]
+    runs = sweep(net, x, t, rates, epochs=5)
+    for r, rate in enumerate(rates):
+        history = train(net, x, t, rate, epochs=5)
+        n = len(history.loss)
+        np.testing.assert_allclose(runs.loss[:n, r], history.loss, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(runs.path[:n, :, r], history.path, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("together", [1, 40, 10**6])
+def test_a_sweep_ends_when_the_last_rate_has_reached_its_goal(monkeypatch, together):
+    monkeypatch.setattr(sweeping, "_TOGETHER", together)
+    runs = sweep(NET, X, T, [0.9, 3.0, 9.0], epochs=2000, stop_below=5e-5)
+    alone = [train(NET, X, T, rate, 2000, stop_below=5e-5).updates for rate in (0.9, 3.0, 9.0)]
+    assert [runs.outcome(r).updates for r in range(3)] == alone
+    assert alone[0] == 812
+    assert len(runs.loss) == len(runs.path) == 813
+    assert len(sweep(NET, X, T, [0.9], epochs=7).loss) == 8
+    assert len(sweep(NET, X, T, [0.9], epochs=7, stop_below=1.0).loss) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems())
+def test_a_grid_holds_the_losses(problem):
+    net, x, t = problem
+    name = next(iter(net.by_name()))
+    values = np.array([[-1.0, 0.3], [0.9, 2.0]])
+    got = loss_on_grid(net, x, t, {name: values})
+    expected = [[net.with_values({name: v}).loss(x, t) for v in row] for row in values]
+    np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(activations=("identity", "sigmoid", "tanh", "softplus"), largest=3))
+def test_straight_line_code_computes_the_same(problem):
+    from backprop_lib import derive
+
+    net, x, t = problem
+    loss, slopes = compile_straight_line(derive(net))(*net.by_name().values(), *x[0], *t[0])
+    np.testing.assert_allclose(loss, net.loss(x[0], t[0]), rtol=1e-9)
+    expected = list(net.gradients(x[0], t[0]).by_name().values())
+    np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(largest=3))
+def test_a_straight_line_training_takes_the_steps_of_train(problem):
+    from backprop_lib import derive
+
+    net, x, t = problem
+    loss, end = compile_training(derive(net))(x[0], t[0], 0.05, epochs=5)
+    expected = train(net, x[0], t[0], 0.05, epochs=5)
+    np.testing.assert_allclose(loss, expected.loss, rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(list(end.by_name().values()), expected.path[-1], rtol=1e-8, atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(largest=3))
+def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
+    """As Python, for which nothing need be installed: mini-batches, the remainder too, in the same order."""
+    from backprop_lib import derive
+
+    net, x, t = problem
+    start = machine_code._starter(derive(net), lambda program: program)
+    for batch_size in (None, 2):
+        training = start(x, t, 0.05, batch_size, seed=4)
+        training.run(1)
+        training.run(2)
+        expected = train(net, x, t, 0.05, epochs=3, batch_size=batch_size, seed=4).path[-1]
+        got = list(training.network.by_name().values())
+        np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy"])
+def test_machine_code_takes_the_steps_of_the_clear_network(loss):
+    from backprop_lib import derive
+
+    x, t = parity(3)
+    expected = net = Network.random([3, 2, 2], seed=1, loss=loss)
+    start, rng = machine_code.compile_batches(derive(net)), np.random.default_rng(5)
+    for _ in range(4):
+        for batch in epoch_of_batches(rng, len(x), 3):
+            expected = expected.step(expected.gradients(x[batch], t[batch]), 0.7)
+    wanted = list(expected.by_name().values())
+    for seed in (5, 6):
+        training = start(x, t, 0.7, batch_size=3, seed=seed)
+        training.run(4)
+        got = list(training.network.by_name().values())
+        assert np.allclose(got, wanted, rtol=1e-10, atol=0) == (seed == 5)
+
+
+def test_machine_code_says_what_it_needs(monkeypatch):
+    from backprop_lib import derive
+
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ModuleNotFoundError, match=r"numba is not installed, .* pip install -e \.\[fast\]"):
+        machine_code.compile_batches(derive(NET))
+    start = machine_code._starter(derive(NET), lambda program: program)
+    for arguments, says in (
+        (([[0.1, 0.2]], [[0.9]], 0.9), r"x has shape \(1, 2\)"),
+        (([[0.1]], [[0.9]], float("nan")), "learning_rate is nan"),
+        (([[0.1]], [[0.9]], 0.9, 0), "batch_size is 0"),
+        (([[0.1]], [[0.9]], 0.9, 1, -1), "seed is -1"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            start(*arguments)
+    with pytest.raises(ValueError, match="epochs is -1"):
+        start([[0.1]], [[0.9]], 0.9).run(-1)
+
+
+def test_machine_code_does_not_hide_that_it_left_the_floats():
+    from backprop_lib import derive
+
+    line = Network([[[1.0]]], activation="identity")
+    diverging = machine_code._starter(derive(line), lambda program: program)([[3e5]], [[0.0]], 1e9)
+    with np.errstate(over="ignore", invalid="ignore"):
+        diverging.run(100)
+    with pytest.raises(ValueError, match="expected a finite number"):
+        _ = diverging.network
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
+def test_a_straight_line_training_may_diverge_but_not_stumble(activation):
+    from backprop_lib import derive
+
+    run = compile_training(derive(Network([[[2.0]], [[-3.0]]], activation=activation)))
+    try:
+        loss, _ = run([3e5], [-1e5], 1e9, epochs=30)
+    except ValueError as error:
+        assert "expected a finite number" in str(error)  # noqa: PT017
+    else:
+        assert np.isfinite(loss).all()
+    with pytest.raises(ValueError, match="several rows, expected one example"):
+        run([[1.0], [2.0]], [0.0], 0.1, 1)
+    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
+        run([1.0, 2.0], [0.0], 0.1, 1)
+
+
+def test_straight_line_code_does_not_overflow():
+    from backprop_lib import derive
+
+    for loss in ("half_squared_error", "binary_cross_entropy"):
+        f = compile_straight_line(derive(Network([[[0.5]]], loss=loss)))
+        for z in (-2000.0, 2000.0):
+            got, (slope,) = f(z, 1.0, 0.5)
+            assert np.isfinite([got, slope]).all()
+
+
+def test_loss_k_is_the_loss_after_k_updates():
+    history = train(NET, X, T, 0.9, epochs=3)
+    assert len(history.loss) == 4
+    assert history.loss[0] == NET.loss(X, T)
+    assert history.loss[-1] == history.network.loss(X, T)
+    assert NET.by_name() == {"w1[0,0]": 0.5, "w2[0,0]": 0.5}
+    assert train(NET, X, T, 0.9, epochs=0).updates == 0
+
+
+def test_divergence_is_shown_and_is_no_error():
+    net = Network([[[1.0]]], activation="identity")
+    history = train(net, [3.0], [0.0], learning_rate=10.0, epochs=1000)
+    assert np.isfinite(history.loss).all()
+    assert history.loss[-1] > 1e100
+    runs = sweep(net, [3.0], [0.0], [1e-9, 0.1, 10.0], epochs=1000, stop_below=1e-6)
+    assert [runs.outcome(r).kind for r in range(3)] == ["crawls", "converges", "diverges"]
+    assert runs.outcome(2).updates == 1
+
+
+def test_what_crawls_is_not_stalled():
+    runs = sweep(NET, X, T, [0.9], epochs=50, stop_below=5e-5)
+    assert runs.outcome(0).kind == "crawls"
+
+
+def test_a_loss_that_only_passes_through_a_peak_does_not_diverge():
+    loss = np.array([[1.0], [50.0], [0.9], [0.1]])
+    runs = Sweep(np.array([1.0]), loss, np.zeros((4, 1, 1)), 0.0, np.array([False]))
+    assert runs.outcome(0).kind == "crawls"
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf")])
+def test_a_rate_that_is_not_finite_is_refused(rate):
+    with pytest.raises(ValueError, match=r"learning_rate is (nan|inf), expected a finite number"):
+        train(NET, X, T, rate, epochs=1)
+    with pytest.raises(ValueError, match=r"learning_rates\[0\] is (nan|inf)"):
+        sweep(NET, X, T, [rate], epochs=1)
+    with pytest.raises(ValueError, match="learning_rate is"):
+        NET.step(NET.gradients(X, T), rate)
+
+
+@pytest.mark.parametrize("rate", ["0.9", None, True, 1j])
+def test_a_rate_that_is_no_number_is_refused(rate):
+    with pytest.raises(TypeError, match=r"learning_rate is .*, expected a finite number"):
+        train(NET, X, T, rate, epochs=1)
+
+
+@pytest.mark.parametrize(("epochs", "error"), [(-1, ValueError), (1.5, TypeError), (True, TypeError)])
+def test_epochs_are_whole(epochs, error):
+    with pytest.raises(error, match=r"epochs is .*, expected a whole number of at least 0"):
+        train(NET, X, T, 0.9, epochs)
+
+
+def test_a_training_stops_below_its_goal_and_not_at_it():
+    goal = float(train(NET, X, T, 0.9, epochs=3).loss[3])
+    assert train(NET, X, T, 0.9, epochs=9, stop_below=goal).updates == 4
+    assert sweep(NET, X, T, [0.9], epochs=9, stop_below=goal).outcome(0).updates == 4
+    batched = float(train(NET, [X], [T], 0.9, epochs=3, batch_size=1).loss[3])
+    assert train(NET, [X], [T], 0.9, epochs=9, batch_size=1, stop_below=batched).updates == 4
+
+
+# ---- digits: 1 − a is computed nowhere --------------------------------------------------------------
+
+SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0]
+
+
+def saturated(activation, loss, z):
+    """Return a network whose first z is `z`; a weight is 0, so that its step can be read off exactly."""
+    names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
+    return Network([[[z, 0.0]], [[0.7]]], None, names, loss)
+
+
+def steps_of_all(net, x, t):
+    """Yield ∂E/∂w1[0,1], the weight that is 0, from all that trains without `Network.gradients`."""
+    yield "Lean", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
+    yield "sweep", -sweep(net, x, t, [1.0], epochs=1).path[-1, 1, 0]
+    yield "straight line", compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[1][1]
+    yield "plain training", -compile_training(derive(net))(x, t, 1.0, epochs=1)[1].weights[0][0, 1]
+
+
+@pytest.mark.parametrize("loss", ["half_squared_error", "squared_error", "binary_cross_entropy"])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
+def test_slopes_keep_their_digits_wherever_they_are_computed(activation, loss):
+    for z in SATURATED:
+        net, x, t = saturated(activation, loss, z), [1.0, 1.0], [-0.5 if "squared" in loss else 0.25]
+        expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
+        for who, got in steps_of_all(net, x, t):
+            assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), (who, z)
+
+
+@pytest.mark.parametrize("z", SATURATED)
+def test_a_saturated_cross_entropy_keeps_its_digits_wherever_it_is_computed(z):
+    net, x, t = Network([[[z, 0.0]]], loss="binary_cross_entropy"), [1.0, 1.0], [float(z > 0)]
+    expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
+    for who, got in steps_of_all(net, x, t):
+        assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), who
+    loss = compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[0]
+    assert loss == pytest.approx(net.loss(x, t), rel=1e-14)
+    assert (loss > 0) == (abs(z) < 740)
+
+
+# ---- classes of one's own ----------------------------------------------------------------------------
+
+
+class OneWrongSign(Network):
+    """Chapter 1's mistake."""
+
+    def gradients(self, x, t):
+        right = super().gradients(x, t)
+        return replace(right, weights=[-right.weights[0], right.weights[1]])
+
+
+class Costly(Network):
+    """A network whose weights cost something."""
+
+    strength = 0.1
+
+    def loss(self, x, t):
+        return super().loss(x, t) + self.strength * sum((w**2).sum() for w in self.weights)
+
+    def gradients(self, x, t):
+        g = super().gradients(x, t)
+        more = zip(g.weights, self.weights, strict=True)
+        return replace(g, weights=[slope + 2 * self.strength * w for slope, w in more])
+
+
+class OwnForward(Network):
+    """A network that sees twice its input."""
+
+    def forward(self, x):
+        return super().forward(2 * np.asarray(x))
+
+
+class OwnStep(Network):
+    """A network that goes half as far."""
+
+    def step(self, gradients, learning_rate):
+        return super().step(gradients, learning_rate / 2)
+
+
+def test_a_class_of_ones_own_trains_as_itself():
+    wrong = train(OneWrongSign(NET.weights), X, T, 0.9, epochs=10_000, stop_below=5e-5)
+    assert wrong.updates == 912
+    assert type(wrong.network) is OneWrongSign
+    net = Costly([[[0.5]], [[0.5]]])
+    net.strength = 0.25
+    kept = train(net, X, T, 0.9, epochs=50).network
+    assert (type(kept), kept.strength) == (Costly, 0.25)
+    assert check_gradients(kept, X, T)
+    assert kept.weights[0][0, 0] < train(NET, X, T, 0.9, epochs=50).network.weights[0][0, 0]
+
+
+def test_with_values_step_and_replace_keep_the_class_and_what_it_knows():
+    net = Costly([[[0.5]], [[0.5]]], [[0.1], [0.2]])
+    net.strength = 7.0
+    others = (
+        net.with_values({"w1[0,0]": 1.0}),
+        net.step(net.gradients(X, T), 0.1),
+        net.replace([[[1]], [[2]]], None),
+    )
+    for other in others:
+        assert (type(other), other.strength) == (Costly, 7.0)
+    assert net.by_name()["w1[0,0]"] == 0.5
+
+
+@pytest.mark.parametrize("kind", [OneWrongSign, Costly, OwnForward, OwnStep])
+def test_what_computes_by_itself_refuses_a_class_that_computes_otherwise(kind):
+    net = kind(NET.weights)
+    says = (
+        f"net is of the class {kind.__name__}, which has its own .*, expected a Network: only check_gradients"
+    )
+    for use in (
+        lambda: Trainer(net, [X], [T], 0.9),
+        lambda: train(net, [X], [T], 0.9, epochs=1, batch_size=1),
+        lambda: sweep(net, X, T, [0.9], epochs=1),
+        lambda: loss_on_grid(net, X, T, {"w1[0,0]": [1.0]}),
+        lambda: compile_training(derive(net)),
+        lambda: machine_code._starter(derive(net), lambda program: program)([X], [T], 0.9),
+        lambda: rate_explorer(net, X, T, [0.9, 9.0], 20, 5e-5, 0.9),
+        lambda: rate_race(net, X, T, [0.9, 9.0], 20, 5e-5, [0.9]),
+        lambda: surface_explorer(net, X, T, 0.9, 20),
+        lambda: LiveTrainer(net, [X], [T], 0.9),
+    ):
+        with pytest.raises(TypeError, match=says):
+            use()
+
+
+def test_what_is_put_on_a_single_network_counts_as_well():
+    net = Network(NET.weights)
+    net.loss = lambda x, t: 0.0
+    with pytest.raises(TypeError, match="its own loss"):
+        sweep(net, X, T, [0.9], epochs=1)
+
+
+# ---- what is refused ---------------------------------------------------------------------------------
+
+
+def test_a_loss_that_is_no_number_before_training_is_refused():
+    net = Network([[[1e200]]], activation="identity")
+    for use in (
+        lambda: train(net, [1.0], [0.0], 0.1, epochs=1),
+        lambda: sweep(net, [1.0], [0.0], [0.1], epochs=1),
+        lambda: Trainer(net, [[1.0]], [[0.0]], 0.1),
+    ):
+        with pytest.raises(
+            ValueError, match="the loss is inf before training, in float64, expected a number"
+        ):
+            use()
+
+
+def test_complex_numbers_are_refused():
+    for use in (
+        lambda: train(NET, [0.1j], T, 0.9, epochs=1),
+        lambda: train(NET, X, [0.9j], 0.9, epochs=1),
+        lambda: sweep(NET, [0.1j], T, [0.9], epochs=1),
+        lambda: sweep(NET, X, T, [0.9j], epochs=1),
+        lambda: loss_on_grid(NET, X, [1j], {"w1[0,0]": [1.0]}),
+        lambda: loss_on_grid(NET, X, T, {"w1[0,0]": [1j]}),
+    ):
+        with pytest.raises(TypeError, match="holds complex numbers, expected real ones"):
+            use()
+
+
+def test_a_grid_has_one_shape_and_examples_that_fit():
+    with pytest.raises(ValueError, match=r"values has the shapes \(2,\) and \(3,\), expected one shape"):
+        loss_on_grid(NET, X, T, {"w1[0,0]": [1, 2], "w2[0,0]": [1, 2, 3]})
+    with pytest.raises(ValueError, match="values has the shapes none"):
+        loss_on_grid(NET, X, T, {})
+    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
+        loss_on_grid(NET, [0.1, 0.2], T, {"w1[0,0]": [1.0]})
+    with pytest.raises(ValueError, match="t has 2 rows, expected 1"):
+        loss_on_grid(NET, [X], [T, T], {"w1[0,0]": [1.0]})
+
+
+def test_a_grid_names_known_parameters():
+    with pytest.raises(ValueError, match="values names 'w9', which is no parameter"):
+        loss_on_grid(NET, X, T, {"w9": [1.0]})
