@@ -85,7 +85,7 @@ def parse(
     ValueError: formula "open(x)" holds "open(x)", expected arithmetic with the names and functions at hand.
     >>> parse("v @ v", {"v": v})
     Traceback (most recent call last):
-    backprop_lib.matrices.ShapeError: 2×1 times 2×1 does not multiply
+    backprop_lib.documents.matrices.ShapeError: 2×1 times 2×1 does not multiply
     """
     if not isinstance(text, str):
         raise TypeError(f"formula {got(text)} is no text, expected arithmetic such as 'w1 * x'.")

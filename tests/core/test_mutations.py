@@ -10,8 +10,8 @@ import mutate
 import pytest
 
 import backprop_lib
-from backprop_lib import slopes
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES
+from backprop_lib.symbols import slopes
 from backprop_lib.symbols.checks import check_gradients
 from backprop_lib.symbols.panel import CheckFailed
 
@@ -51,13 +51,13 @@ def witnesses_on(network):
     ],
 )
 def test_a_change_in_the_backward_pass_is_caught(old, new, monkeypatch):
-    network = mutated("network", old, new, monkeypatch).Network
+    network = mutated("core/network", old, new, monkeypatch).Network
     with pytest.raises(CheckFailed):
         witnesses_on(network)
 
 
 def test_the_unchanged_backward_pass_passes(monkeypatch):
-    witnesses_on(mutated("network", "import numpy as np", "import numpy as np", monkeypatch).Network)
+    witnesses_on(mutated("core/network", "import numpy as np", "import numpy as np", monkeypatch).Network)
 
 
 def slopes_written():
@@ -78,7 +78,7 @@ def test_a_sign_in_any_derivative_is_caught(old, new, monkeypatch):
     text = (SOURCE / "core" / "functions.py").read_text(encoding="utf-8")
     caught = 0
     for place in [m.start() for m in re.finditer(re.escape(old), text)]:
-        broken = from_source("functions", text[:place] + new + text[place + len(old) :], monkeypatch)
+        broken = from_source("core/functions", text[:place] + new + text[place + len(old) :], monkeypatch)
         caught += _noticed(broken.ACTIVATIONS, broken.LOSSES, checks, monkeypatch)
     assert caught == text.count(old)
 

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, storage
+from backprop_lib import Network
+from backprop_lib.core import storage
 
 NET = Network.random([3, 4, 2], seed=1, activation=["tanh", "sigmoid"], loss="binary_cross_entropy")
 
@@ -207,7 +208,8 @@ def test_a_link_and_the_permissions_stay(tmp_path):
 
 KILLED = """
 import os, signal, sys
-from backprop_lib import Network, storage
+from backprop_lib import Network
+from backprop_lib.core import storage
 def killed(file, **arrays):
     file.write(b"half of it")
     file.flush()

@@ -10,8 +10,9 @@ import sympy as sp
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, derive, slopes
+from backprop_lib import Network, derive
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES
+from backprop_lib.symbols import slopes
 from backprop_lib.symbols.notation import chain, definitions, factor_table
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.symbols.proof import prove

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, check_gradients, derive, machine_code, sweep, sweeping, train
+from backprop_lib import Network, check_gradients, derive, machine_code, sweep, train
 from backprop_lib.datasets import parity
 from backprop_lib.documents.document_003 import epoch_of_batches
 from backprop_lib.straight_line import compile_straight_line, compile_training
+from backprop_lib.training import sweeping
 from backprop_lib.training.sweeping import Sweep, loss_on_grid
 from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import LiveTrainer, rate_explorer, rate_race, surface_explorer

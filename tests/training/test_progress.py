@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from backprop_lib import Network, progress, train, training
+from backprop_lib import Network, train
+from backprop_lib.training import loop, progress
 from backprop_lib.training.trainer import Trainer
 
 ONE = Network([[[0.5]], [[0.5]]]), [0.1], [0.9]
@@ -79,9 +80,7 @@ def interrupted(line, function, run):
         sys.settrace(None)
 
 
-@pytest.mark.parametrize(
-    ("function", "more"), [(training._train_on_all, {}), (Trainer.epoch, {"batch_size": 1})]
-)
+@pytest.mark.parametrize(("function", "more"), [(loop._train_on_all, {}), (Trainer.epoch, {"batch_size": 1})])
 def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(function, more, capsys):
     whole = train(*ONE, 0.9, epochs=10, **more)
     ended = set()

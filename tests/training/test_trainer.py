@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from strategies import problems
 
-from backprop_lib import Network, lean, train
+from backprop_lib import Network, train
 from backprop_lib.datasets import parity
 from backprop_lib.documents.document_003 import accuracy, epoch_of_batches
+from backprop_lib.training import in_place
 from backprop_lib.training.in_place import Lean
 from backprop_lib.training.trainer import Trainer
 
@@ -194,9 +195,9 @@ def test_momentum_and_scale_are_what_they_say(sizes, loss, momentum):
 
 @pytest.mark.parametrize("hidden", [30, 200])
 def test_large_products_are_done_in_parts(monkeypatch, hidden):
-    rng, parts, real = np.random.default_rng(3), [], lean._product
+    rng, parts, real = np.random.default_rng(3), [], in_place._product
     x, t = rng.uniform(-1, 1, (130, 400)), rng.uniform(size=(130, 2))
-    monkeypatch.setattr(lean, "_product", lambda A, B, out: real(A, B, out) or parts.append(len(A)))
+    monkeypatch.setattr(in_place, "_product", lambda A, B, out: real(A, B, out) or parts.append(len(A)))
     expected = net = Network.random([400, hidden, 2])
     for batch in epoch_of_batches(np.random.default_rng(0), 130, 100):
         expected = expected.step(expected.gradients(x[batch], t[batch]), 0.5)

@@ -10,7 +10,8 @@ from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot
 from backprop_lib.documents.document_003 import accuracy
 from backprop_lib.training.trainer import Trainer
-from backprop_lib.widgets import LiveTrainer, paint
+from backprop_lib.widgets import LiveTrainer
+from backprop_lib.widgets.paint import paint
 from backprop_lib.widgets.paint.paint import PaintField, centred
 
 DIGITS = mnist()
