@@ -71,7 +71,7 @@ mnist-runs: $(VENV)/locked-test ## Repeat document 003's run on MNIST, and those
 	$(BIN)/python benchmarks/document_003_mnist.py
 
 lock: $(VENV)/locked-test ## Remake requirements/ from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
-	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt
+	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt --extra lab
 	$(COMPILE) $(LOCK_ARGS) --output-file requirements/test.txt --extra test -c requirements/lab.txt
 	sed -n '/^[a-z]/s/ *\\$$//p' requirements/lab.txt > requirements/pins.txt
 

@@ -1,7 +1,7 @@
 """The two data sets of document 003: ten-bit numbers with their parity, and the handwritten digits of MNIST.
 
-MNIST lies beside this file, all of it, so nothing is downloaded. It is © Yann LeCun and Corinna Cortes,
-CC BY-SA 3.0; see data/README.md.
+MNIST lies beside the notebooks, all of it, so nothing is downloaded. It is © Yann LeCun and Corinna Cortes,
+CC BY-SA 3.0; see notebooks/data/README.md.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backprop_lib.core import Array, finite_array, whole_number
+from backprop_lib.core import Array, real_array, whole_number
 from backprop_lib.core.archives import DAMAGED, read_arrays
 
-_FILE = Path(__file__).with_name("data") / "mnist.npz"
+_FOLDERS = (  # in the package, beside the notebook that runs, in the course's folder, in that of this file
+    Path(__file__).with_name("data"),
+    Path("data"),
+    Path("notebooks/data"),
+    Path(__file__).parents[1] / "notebooks/data",
+)
 _MD5 = {  # as published for the four files in IDX form
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -50,21 +55,19 @@ class Digits:
         >>> x.shape, t.shape, float(x.max())
         ((100, 784), (100, 10), 1.0)
         """
-        return _first("count", count, self.x_train, self.y_train)
+        return _first(count, self.x_train, self.y_train)
 
     def to_test(self, count: int | None = None) -> tuple[Array, Array]:
         """Return the first `count` test images like `to_train`."""
-        return _first("count", count, self.x_test, self.y_test)
+        return _first(count, self.x_test, self.y_test)
 
     def __repr__(self) -> str:
         return f"MNIST: {len(self.x_train)} training and {len(self.x_test)} test images of 28 × 28 pixels"
 
 
-def _first(
-    name: str, count: int | None, images: NDArray[np.uint8], labels: NDArray[np.uint8]
-) -> tuple[Array, Array]:
-    """Return the first images as rows of grey values from 0 to 1, in float32, which takes half the room."""
-    n = len(images) if count is None else whole_number(name, count, least=1, most=len(images))
+def _first(n: int | None, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[Array, Array]:
+    """Return the first n images as rows of grey values from 0 to 1, in float32, which takes half the room."""
+    n = len(images) if n is None else whole_number("count", n, least=1, most=len(images))
     return images[:n].reshape(n, -1) / np.float32(255), one_hot(labels[:n], 10)
 
 
@@ -80,9 +83,7 @@ def parity(bits: int = 10) -> tuple[Array, Array]:
     >>> x[6].tolist(), t[6].tolist()
     ([1.0, 1.0, 0.0], [0.0, 1.0])
     """
-    bits = whole_number("bits", bits, least=1)
-    if bits > 20:
-        raise ValueError(f"bits is {bits}, expected at most 20: there are 2^bits examples.")
+    bits = whole_number("bits", bits, least=1, most=20)
     numbers = np.arange(2**bits)
     x = (numbers[:, None] >> np.arange(bits - 1, -1, -1)) & 1
     return x.astype(float), one_hot(numbers % 2 == 0, 2)
@@ -106,21 +107,22 @@ def one_hot(labels: ArrayLike, classes: int) -> Array:
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    found, count = finite_array("labels", labels, ndim=(1,)), whole_number("classes", classes, least=1)
-    if count * len(found) > _MOST:
+    found, classes = real_array("labels", labels, ndim=(1,)), whole_number("classes", classes, least=1)
+    if classes * len(found) > _MOST:
         most = f"{_MOST // len(found):,}"
-        raise ValueError(f"classes is {count:,}, expected at most {most} for so many labels.")
-    if (strange := (found != np.round(found.real)) | (found.real < 0) | (found.real >= count)).any():
+        raise ValueError(f"classes is {classes:,}, expected at most {most} for so many labels.")
+    if (strange := (found % 1 != 0) | (found < 0) | (found >= classes)).any():
         first = found[strange][0]
-        raise ValueError(f"labels holds {first:g}, expected whole numbers from 0 to {count - 1}.")
-    rows: Array = np.zeros((len(found), count))
-    rows[np.arange(len(found)), found.real.astype(int)] = 1
+        raise ValueError(f"labels holds {first:g}, expected whole numbers from 0 to {classes - 1}.")
+    rows: Array = (found[:, None] == np.arange(classes)).astype(float)
     return rows
 
 
 @cache
 def mnist() -> Digits:
     """Return MNIST from the file that comes with the course; it is read once, and checked.
+
+    The file is looked for in the package, in a folder data beside the notebook, and in the course's own.
 
     Raises
     ------
@@ -135,21 +137,20 @@ def mnist() -> Digits:
     >>> int(digits.y_train[999])
     6
     """
-    return _read(_FILE)
-
-
-def _read(path: Path) -> Digits:
-    expected = "expected the MNIST file of the course"
+    path = next((path for folder in _FOLDERS if (path := folder / "mnist.npz").exists()), None)
+    if path is None:
+        raise ValueError(
+            "mnist.npz is not here: copy notebooks/data/mnist.npz from the course's repository into a folder "
+            "named data beside your notebook."
+        )
     try:
         found = read_arrays(path, _BYTES)
         arrays = {name: found[name] for name in _MD5}
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing, {expected}.") from None
     except (OSError, KeyError, TypeError, ValueError, *DAMAGED) as error:
-        raise ValueError(f"{path.name} is damaged ({error}), {expected}.") from None
+        raise ValueError(f"{path} is damaged ({error}), expected the MNIST file of the course.") from None
     for name, array in arrays.items():
         if _md5(array) != _MD5[name]:
-            raise ValueError(f"{path.name} is damaged: {name} is not the published one.")
+            raise ValueError(f"{path} is damaged: {name} is not the published one.")
         array.setflags(write=False)
     return Digits(**arrays)
 

@@ -1,14 +1,20 @@
 """Parity in document 003's convention, and MNIST bit for bit."""
 
+import os
 import pickle
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backprop_lib import datasets
 from backprop_lib.datasets import mnist, one_hot, parity
+
+DATA = Path(__file__).parents[1] / "notebooks" / "data"
 
 
 def test_parity_counts_in_binary():
@@ -23,7 +29,7 @@ def test_parity_counts_in_binary():
     ("bits", "error", "says"),
     [
         (0, ValueError, "bits is 0, expected a whole number of at least 1"),
-        (64, ValueError, "bits is 64, expected at most 20"),
+        (64, ValueError, "bits is 64, expected a whole number of at most 20"),
         (2.5, TypeError, "bits is 2.5, expected a whole number"),
     ],
 )
@@ -58,13 +64,23 @@ def test_images_become_rows_from_0_to_1():
         np.testing.assert_array_equal(t.argmax(axis=1), labels[: len(t)])
 
 
-def test_one_changed_pixel_is_noticed(tmp_path):
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Let MNIST be looked for in this folder only; `read` reads it anew."""
+    monkeypatch.setattr(datasets, "_FOLDERS", (tmp_path,))
+    return tmp_path
+
+
+read = mnist.__wrapped__
+
+
+def test_one_changed_pixel_is_noticed(folder):
     digits = mnist()
     arrays = {name: getattr(digits, name).copy() for name in ("x_train", "y_train", "x_test", "y_test")}
     arrays["x_test"][9999, 27, 27] += 1
-    np.savez(tmp_path / "mnist.npz", **arrays)
-    with pytest.raises(ValueError, match=r"^mnist\.npz is damaged: x_test is not the published one\.$"):
-        datasets._read(tmp_path / "mnist.npz")
+    np.savez(folder / "mnist.npz", **arrays)
+    with pytest.raises(ValueError, match=r"mnist\.npz is damaged: x_test is not the published one\.$"):
+        read()
 
 
 def _cut(path):
@@ -94,23 +110,48 @@ def _objects(path):
 
 
 @pytest.mark.parametrize("damage", [_cut, _flip, _empty, _other, _pickled, _objects])
-def test_a_damaged_file_gives_one_sentence(tmp_path, damage):
-    path = tmp_path / "mnist.npz"
-    shutil.copy(datasets._FILE, path)
-    damage(path)
-    with pytest.raises(
-        ValueError, match=r"^mnist\.npz is damaged .*expected the MNIST file of the course\.$"
-    ):
-        datasets._read(path)
+def test_a_damaged_file_gives_one_sentence(folder, damage):
+    shutil.copy(DATA / "mnist.npz", folder)
+    damage(folder / "mnist.npz")
+    with pytest.raises(ValueError, match=r"mnist\.npz is damaged .*expected the MNIST file of the course\.$"):
+        read()
 
 
-def test_a_missing_file_gives_one_sentence(tmp_path):
-    with pytest.raises(ValueError, match=r"mnist\.npz is missing, expected the MNIST file of the course\."):
-        datasets._read(tmp_path / "mnist.npz")
+def test_a_missing_file_gives_one_sentence_that_says_where_to_get_it(folder):
+    where = (
+        r"^mnist\.npz is not here: copy notebooks/data/mnist\.npz from .* named data beside your notebook\.$"
+    )
+    with pytest.raises(ValueError, match=where):
+        read()
+    assert (DATA / "mnist.npz").is_file()
+
+
+@pytest.mark.parametrize("place", ["lib/backprop_lib/data", "lesson/data", "lesson/notebooks/data"])
+def test_mnist_is_found_in_the_package_and_beside_the_notebook(tmp_path, monkeypatch, place):
+    """A package without its data, as from a wheel, finds them where the notebook that runs has put them."""
+    package = Path(datasets.__file__).parent
+    shutil.copytree(package, tmp_path / "lib/backprop_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "lesson").mkdir()
+    code = "import backprop_lib.datasets as d; print(d.__file__, d.mnist())"
+
+    def said():
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path / "lesson",
+            env=os.environ | {"PYTHONPATH": str(tmp_path / "lib")},
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout + done.stderr
+
+    assert "ValueError: mnist.npz is not here" in said()
+    (tmp_path / place).mkdir(parents=True)
+    shutil.copy(DATA / "mnist.npz", tmp_path / place)
+    assert said() == f"{tmp_path / 'lib/backprop_lib/datasets.py'} {mnist()}\n"
 
 
 def test_licence_and_source_stand_beside_the_data():
-    note = (datasets._FILE.parent / "README.md").read_text(encoding="utf-8")
+    note = (DATA / "README.md").read_text(encoding="utf-8")
     assert "CC BY-SA 3.0" in note
     assert "LeCun and Corinna Cortes" in note
     assert all(f"| `{name}` |" in note and md5 in note for name, md5 in datasets._MD5.items())

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
+from email import message_from_bytes
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +32,8 @@ from_the_lock = pytest.mark.skipif(
     not (PREFIX / "locked-test").exists(), reason="this environment was not made from the lock"
 )
 
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+
 
 def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
@@ -49,7 +53,7 @@ def extra(name):
             yield text
 
 
-LISTS = {"lab": RUNTIME, "test": [*RUNTIME, *extra("test")]}
+LISTS = {"lab": [*RUNTIME, *extra("lab")], "test": [*RUNTIME, *extra("test")]}
 LOCKS = {name: read(f"requirements/{name}.txt") for name in LISTS}
 PINS = read("requirements/pins.txt")
 RECIPE = read("environment.yml")
@@ -114,7 +118,7 @@ def recipe_faults(text):
         yield f"python: {conda[0]}"
     if conda[1:] != ["pip"]:
         yield f"from conda: {conda[1:]}"
-    if last != {"pip": ["-c requirements/pins.txt", "-e ."]}:
+    if last != {"pip": ["-c requirements/pins.txt", "-e .[lab]"]}:
         yield f"from pip: {last}"
     if recipe["channels"] != ["conda-forge"]:
         yield f"channels: {recipe['channels']}"
@@ -141,8 +145,10 @@ def unlisted(makefile, listed):
 
 
 def docker_faults(dockerfile):
-    """What a Binder build lacks: the environment made from environment.yml, after the copy."""
-    copied, install, _ = dockerfile.partition('env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"')
+    """What a Binder build lacks: the copy, then the environment of environment.yml, then postBuild."""
+    copied, install, after = dockerfile.partition(
+        'env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"'
+    )
     if not install:
         yield "environment.yml is not installed"
     if " src/ ${REPO_DIR}/" not in copied:
@@ -150,6 +156,8 @@ def docker_faults(dockerfile):
     python = yaml.safe_load(RECIPE)["dependencies"][0].removeprefix("python=")
     if f"environment.py-{python}-linux" not in unescape(dockerfile):
         yield "the base is not that of the Python named in environment.yml"
+    if not re.search(r"^RUN \./postBuild$", after, re.MULTILINE):
+        yield "postBuild is not run"
 
 
 def unescape(dockerfile):
@@ -196,12 +204,13 @@ def test_the_lock_holds_what_the_project_asks_for(name):
 
 @pytest.mark.parametrize("wanted", ["numpy>=99", "a-package-that-is-not-there"])
 def test_a_requirement_that_the_lock_lacks_is_found(wanted):
-    assert len(list(unsatisfied([*RUNTIME, wanted], LOCKS["lab"]))) == 1
+    assert len(list(unsatisfied([*LISTS["lab"], wanted], LOCKS["lab"]))) == 1
 
 
 def test_a_requirement_added_or_removed_without_a_new_lock_is_found():
-    assert superfluous(RUNTIME[1:], LOCKS["lab"]) == {Requirement(RUNTIME[0]).name}
-    assert superfluous([*RUNTIME, "scipy"], LOCKS["lab"]) == {"scipy"}
+    wanted = LISTS["lab"]
+    assert superfluous(wanted[1:], LOCKS["lab"]) == {Requirement(wanted[0]).name}
+    assert superfluous([*wanted, "scipy"], LOCKS["lab"]) == {"scipy"}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -250,6 +259,7 @@ def test_conda_brings_only_python_and_pip():
         ("python=3.12", "python"),
         ("- pip\n", "- pip\n  - numpy\n"),
         ("-c requirements/pins.txt", "numpy"),
+        ("-e .[lab]", "-e ."),
         ("conda-forge", "defaults"),
     ],
 )
@@ -327,14 +337,79 @@ def test_binder_copies_the_repository_and_installs_it(checkout):
 def test_a_binder_build_that_would_fail_is_found(tmp_path, python, pip):
     recipe = {"dependencies": [f"python={python}", {"pip": [pip]}]}
     (tmp_path / "environment.yml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    (tmp_path / "postBuild").touch()
     assert len(list(docker_faults(render(tmp_path)))) == 1
 
 
 def test_a_binder_build_that_passes_over_the_recipe_is_found():
-    assert len(list(docker_faults("COPY src/ ${REPO_DIR}/\nRUN pip install numpy\n"))) == 2
+    assert len(list(docker_faults("COPY src/ ${REPO_DIR}/\nRUN pip install numpy\n"))) == 3
 
 
-needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+def test_a_binder_build_without_post_build_is_found(checkout):
+    (checkout / "postBuild").unlink()
+    assert list(docker_faults(render(checkout))) == ["postBuild is not run"]
+
+
+@needs_make  # and so a shell
+def test_post_build_leaves_nothing_to_wait_for(checkout, tmp_path_factory):
+    """It runs as it stands, in an empty home: bytecode, matplotlib's fonts, and a trusted first page."""
+    assert os.access(ROOT / "postBuild", os.X_OK)
+    (checkout / "postBuild").chmod(0o755)
+    home, prefix = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("bytecode")
+    bin_first = os.pathsep.join([str(PREFIX / "bin"), os.environ["PATH"]])
+    places = {"HOME": str(home), "PATH": bin_first, "PYTHONPYCACHEPREFIX": str(prefix)}
+    ours = ("JUPYTER_", "MPLCONFIGDIR", "XDG_", "IPYTHONDIR", "PYTHONDONTWRITEBYTECODE")
+    env = {k: v for k, v in os.environ.items() if not k.startswith(ours)} | places
+    code = (checkout / "postBuild").read_text(encoding="utf-8").replace('"$packages" ', "")  # of ours alone
+    subprocess.run(
+        ["bash", "-c", code], cwd=checkout, env=env, capture_output=True, text=True, check=True, timeout=120
+    )
+    compiled = prefix / checkout.relative_to("/")
+    for source in (checkout / "backprop_lib").rglob("*.py"):
+        assert list((compiled / source.relative_to(checkout).parent).glob(f"{source.stem}.*.pyc")), source
+    assert list((home / ".cache" / "matplotlib").glob("fontlist-*.json"))
+    assert (home / ".local/share/jupyter/nbsignatures.db").stat().st_size > 0
+
+
+def wheel_faults(path):
+    """What keeps a wheel out of the browser's Python: its size, or a requirement that has no wheel there."""
+    if path.stat().st_size > 1_000_000:
+        yield f"{path.stat().st_size:,} bytes"
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        needed = message_from_bytes(wheel.read(name)).get_all("Requires-Dist")
+    names = {r.name for r in map(Requirement, needed) if r.marker is None}
+    yield from names - {"contourpy", "ipywidgets", "matplotlib", "mpmath", "numpy", "sympy"}
+
+
+def build(folder):
+    """Build the wheel as pip would, but with no environment of its own."""
+    code = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "dist"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return folder / "dist" / done.stdout.strip()
+
+
+def test_the_wheel_is_small_and_needs_nothing_that_a_browser_lacks(checkout):
+    (checkout / "dist").mkdir()
+    assert not list(wheel_faults(build(checkout)))
+
+
+def test_a_wheel_with_the_data_or_jupyterlab_is_found(checkout):
+    (checkout / "dist").mkdir()
+    shutil.move(checkout / "notebooks/data", checkout / "backprop_lib/data")
+    project = checkout / "pyproject.toml"
+    text = project.read_text(encoding="utf-8").replace("dependencies = [", 'dependencies = ["jupyterlab",', 1)
+    project.write_text(text, encoding="utf-8")
+    size, name = wheel_faults(build(checkout))
+    assert size.endswith(" bytes")
+    assert name == "jupyterlab"
 
 
 @needs_make

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def test_the_setup_check_names_what_is_missing(monkeypatch):
     said = setup_check.check_setup()
     assert said.startswith("ipywidgets is 1.0, needed is >=8.1; sympy is missing. To mend this, run:")
     assert said.endswith('python -m pip install "ipywidgets>=8.1" "sympy>=1.13"')
+
+
+def test_the_setup_check_names_the_whole_list():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [line.partition(">=")[0] for line in project["dependencies"]]
+    said = setup_check.check_setup()
+    assert said == f"All is well: {', '.join(names[:-1])} and {names[-1]} are here. Go on."
+
+
+@pytest.mark.parametrize("found", ["2.0", "2.0.1", "2.1rc1", "10.0.0+local"])
+def test_the_setup_check_takes_newer_versions(found):
+    assert setup_check._release(found) >= setup_check._release("2.0") > setup_check._release("1.26.4")
 
 
 def test_the_setup_check_knows_an_old_python(monkeypatch):
