@@ -18,7 +18,7 @@ import numpy as np
 from training import need_one_thread
 
 from backprop_lib.datasets import mnist, one_hot
-from backprop_lib.documents.document_003 import accuracy, epochs_like_document_003
+from backprop_lib.documents.document_003 import epochs_like_document_003
 from backprop_lib.documents.mnist_runs import (
     FILE,
     Outcome,
@@ -28,6 +28,7 @@ from backprop_lib.documents.mnist_runs import (
     load_runs,
     printed_errors,
 )
+from backprop_lib.training.batches import accuracy
 
 SATURATED = 0.01 / 4  # a hundredth of the largest slope of a sigmoid
 MARKS = (0, 1, 20, 32, 50, 100, 200, 300)  # after so many epochs it is tested

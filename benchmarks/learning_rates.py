@@ -20,8 +20,9 @@ import numpy as np
 
 from backprop_lib import Network, derive, sweep, train
 from backprop_lib.datasets import mnist, one_hot, parity
-from backprop_lib.documents.document_003 import accuracy, train_like_document_003
+from backprop_lib.documents.document_003 import train_like_document_003
 from backprop_lib.straight_line import compile_training
+from backprop_lib.training.batches import accuracy
 from backprop_lib.training.outcomes import Outcome
 from backprop_lib.training.sweeping import loss_on_grid
 from backprop_lib.training.trainer import Trainer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.documents.document_003 import accuracy, epoch_of_batches, train_like_document_003
+from backprop_lib.documents.document_003 import epoch_of_batches, train_like_document_003
 from backprop_lib.documents.facts import CLASSES, Document, Finding
 from backprop_lib.documents.findings import Findings
 from backprop_lib.documents.mnist_runs import causes, deviations
@@ -20,7 +20,6 @@ __all__ = [
     "Finding",
     "Findings",
     "Judge",
-    "accuracy",
     "causes",
     "deviations",
     "epoch_of_batches",

@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, finite_number, whole_number
-from backprop_lib.training import Lean, examples, is_right
-
-_BLOCK = 1 << 18  # about so many numbers of the examples are copied at a time
+from backprop_lib.training import Lean, examples
 
 
 def epoch_of_batches(rng: np.random.Generator, examples: int, batch_size: int) -> list[Array]:
@@ -30,32 +28,6 @@ def epoch_of_batches(rng: np.random.Generator, examples: int, batch_size: int) -
     """
     order = rng.permutation(examples)
     return [order[start : start + batch_size] for start in range(0, examples, batch_size)]
-
-
-def accuracy(net: Network, x: ArrayLike, t: ArrayLike, scale: float = 1.0) -> float:
-    """Return the share of examples whose largest output is where the target is largest.
-
-    A single output is right if it is on its target's side of ½.
-
-    Parameters
-    ----------
-    x : array_like, shape (batch, features)
-    t : array_like, shape (batch, outputs)
-    scale : float
-        The network is shown `scale` times x.
-
-    Examples
-    --------
-    >>> accuracy(Network([[[1.0], [0.0]]]), [[2.0], [3.0], [-1.0]], [[1, 0], [1, 0], [1, 0]])
-    0.6666666666666666
-    """
-    x, t = examples(net, x, t)
-    scale, rows = finite_number("scale", scale), max(1, _BLOCK // x.shape[1])
-    right = 0
-    for first in range(0, len(x), rows):
-        a = net.forward(x[first : first + rows] * scale).a[-1]
-        right += int(np.count_nonzero(is_right(a, t[first : first + rows])))
-    return right / len(x)
 
 
 def train_like_document_003(

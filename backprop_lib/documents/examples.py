@@ -13,10 +13,11 @@ from typing import Any
 
 from backprop_lib.core import Network, whole_number
 from backprop_lib.datasets import parity
-from backprop_lib.documents.document_003 import accuracy, train_like_document_003
+from backprop_lib.documents.document_003 import train_like_document_003
 from backprop_lib.documents.facts import Document, Example
 from backprop_lib.documents.setting import Setting
 from backprop_lib.symbols import derive
+from backprop_lib.training import accuracy
 
 Numbers = Mapping[str, Any]
 

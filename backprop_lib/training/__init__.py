@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.training.batches import examples, is_right
+from backprop_lib.training.batches import accuracy, examples, is_right
 from backprop_lib.training.history import History
 from backprop_lib.training.in_place import Lean
 from backprop_lib.training.loop import train
@@ -16,6 +16,7 @@ __all__ = [
     "Sweep",
     "Trainer",
     "Update",
+    "accuracy",
     "examples",
     "is_right",
     "judge",

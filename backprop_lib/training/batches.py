@@ -14,6 +14,7 @@ from backprop_lib.core import (
     NotFinite,
     check_targets,
     finite_array,
+    finite_number,
     finite_rows,
     uncopied_rows,
 )
@@ -122,3 +123,30 @@ def is_right(a: Array, t: Array) -> Array:
     """
     right: Array = a.argmax(axis=1) == t.argmax(axis=1) if a.shape[1] > 1 else ((a > 0.5) == (t > 0.5))[:, 0]
     return right
+
+
+def accuracy(net: Network, x: ArrayLike, t: ArrayLike, scale: float = 1.0) -> float:
+    """Return the share of examples whose largest output is where the target is largest.
+
+    A single output is right if it is on its target's side of ½.
+
+    Parameters
+    ----------
+    net : Network
+    x : array_like, shape (batch, features)
+    t : array_like, shape (batch, outputs)
+    scale : float
+        The network is shown `scale` times x.
+
+    Examples
+    --------
+    >>> accuracy(Network([[[1.0], [0.0]]]), [[2.0], [3.0], [-1.0]], [[1, 0], [1, 0], [1, 0]])
+    0.6666666666666666
+    """
+    x, t = examples(net, x, t)
+    scale, rows = finite_number("scale", scale), max(1, _BLOCK // x.shape[1])
+    right = 0
+    for first in range(0, len(x), rows):
+        a = net.forward(x[first : first + rows] * scale).a[-1]
+        right += int(np.count_nonzero(is_right(a, t[first : first + rows])))
+    return right / len(x)

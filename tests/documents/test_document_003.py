@@ -8,7 +8,8 @@ from strategies import problems
 from backprop_lib import Network, train
 from backprop_lib.core.validation import uncopied_rows
 from backprop_lib.datasets import parity
-from backprop_lib.documents.document_003 import accuracy, epoch_of_batches, train_like_document_003
+from backprop_lib.documents.document_003 import epoch_of_batches, train_like_document_003
+from backprop_lib.training.batches import accuracy
 
 X, T = parity(4)
 NET = Network.random([4, 3, 2], seed=1, loss="squared_error")

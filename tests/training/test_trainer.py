@@ -10,8 +10,9 @@ from strategies import problems
 
 from backprop_lib import Network, train
 from backprop_lib.datasets import parity
-from backprop_lib.documents.document_003 import accuracy, epoch_of_batches
+from backprop_lib.documents.document_003 import epoch_of_batches
 from backprop_lib.training import in_place
+from backprop_lib.training.batches import accuracy
 from backprop_lib.training.in_place import Lean
 from backprop_lib.training.trainer import Trainer
 

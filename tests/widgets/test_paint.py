@@ -8,7 +8,7 @@ import pytest
 
 from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot
-from backprop_lib.documents.document_003 import accuracy
+from backprop_lib.training.batches import accuracy
 from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import LiveTrainer
 from backprop_lib.widgets.paint import paint
