@@ -107,7 +107,8 @@ class Loss:
     """A rule `E(a, t)` for one output and its slope `dE/da`, for NumPy and for sympy.
 
     `rule_at_z` and `slope_at_z` are the same loss seen from the pre-activation of a sigmoid output. The
-    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero.
+    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero. `value`
+    and `delta` choose between the two, so that nobody else need.
     """
 
     name: str
@@ -117,6 +118,46 @@ class Loss:
     slope_formula: Callable[[Any, Any, Any], Any]
     rule_at_z: Callable[[Array, Array], Array] | None = None
     slope_at_z: Callable[[Array, Array], Array] | None = None
+
+    def value(self, z: Array, a: Array, t: Array) -> Array:
+        """Return each output's loss.
+
+        Parameters
+        ----------
+        z, a, t : ndarray, all of one shape
+            Pre-activations and activations of the last layer, and the targets.
+
+        Examples
+        --------
+        >>> z, t = np.array([0.0, 40.0]), np.array([1.0, 0.0])
+        >>> LOSSES["half_squared_error"].value(z, sigmoid(z), t).tolist()
+        [0.125, 0.5]
+        >>> LOSSES["binary_cross_entropy"].value(z, sigmoid(z), t).round(6).tolist()
+        [0.693147, 40.0]
+        """
+        return self.rule(a, t) if self.rule_at_z is None else self.rule_at_z(z, t)
+
+    def delta(self, z: Array, a: Array, t: Array, activation: Activation) -> Array:
+        """Return ∂E/∂z of each output.
+
+        Parameters
+        ----------
+        z, a, t : ndarray, all of one shape
+            Pre-activations and activations of the last layer, and the targets.
+        activation : Activation
+            The last layer's; for a loss with `slope_at_z` it is the sigmoid.
+
+        Examples
+        --------
+        >>> z, t = np.array([0.0, 40.0]), np.array([1.0, 0.0])
+        >>> LOSSES["half_squared_error"].delta(z, sigmoid(z), t, ACTIVATIONS["sigmoid"]).tolist()
+        [-0.125, 4.248354255291589e-18]
+        >>> LOSSES["binary_cross_entropy"].delta(z, sigmoid(z), t, ACTIVATIONS["sigmoid"]).tolist()
+        [-0.5, 1.0]
+        """
+        if self.slope_at_z is not None:
+            return self.slope_at_z(z, t)
+        return self.slope(a, t) * activation.slope(z, a)
 
 
 # fmt: off

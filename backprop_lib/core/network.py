@@ -17,9 +17,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core.arguments import check_arguments
-from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Array, choose
-from backprop_lib.core.layers import check_output_fits, checked_layers
-from backprop_lib.core.parameters import Gradients, Trace, moved, named, random_weights, rebuilt
+from backprop_lib.core.functions import Array
+from backprop_lib.core.parameters import (
+    Gradients,
+    Trace,
+    checked_arrays,
+    checked_rules,
+    moved,
+    named,
+    random_weights,
+    rebuilt,
+)
 from backprop_lib.core.validation import check_targets, finite_number, finite_rows, truth
 from backprop_lib.text import got, plural
 
@@ -71,45 +79,8 @@ class Network:
         activation: str | Sequence[str] = "sigmoid",
         loss: str = "half_squared_error",
     ) -> None:
-        self.weights, self.biases, names = checked_layers(weights, biases, activation)
-        self.activations = [choose("activation", name, ACTIVATIONS) for name in names]
-        self.loss_rule = choose("loss", loss, LOSSES)
-        check_output_fits(self.loss_rule, names[-1])
-        for array in self.weights + (self.biases or []):
-            array.setflags(write=False)
-
-    @classmethod
-    def random(
-        cls,
-        sizes: Sequence[int],
-        seed: int = 0,
-        *,
-        biases: bool = True,
-        activation: str | Sequence[str] = "sigmoid",
-        loss: str = "half_squared_error",
-        spread: str = "lecun",
-    ) -> Network:
-        """Return a network of the given layer sizes with normal random weights, mean 0, and zero biases.
-
-        Parameters
-        ----------
-        sizes : sequence of int
-            Number of inputs, then of neurons in each layer.
-        seed : int
-            Seeds a generator of its own; the same seed gives the same weights.
-        biases : bool
-        spread : str
-            The weights' standard deviation: "lecun" 1/√inputs, "glorot" √(2/(inputs + outputs)) or "he"
-            √(2/inputs).
-
-        Examples
-        --------
-        >>> Network.random([10, 3, 2], seed=0)
-        Network 10-3-2, sigmoid, half_squared_error, 36 weights, 5 biases
-        """
-        weights = random_weights(sizes, seed, spread)
-        zeros = [np.zeros(len(W)) for W in weights] if truth("biases", biases) else None
-        return cls(weights, zeros, activation, loss)
+        self.weights, self.biases = checked_arrays(weights, biases)
+        self.activations, self.loss_rule = checked_rules(activation, loss, len(self.weights))
 
     def forward(self, x: ArrayLike) -> Trace:
         """Return every pre-activation and activation on the way from input to output.
@@ -143,10 +114,7 @@ class Network:
         """
         trace, t = self._forward_with_targets(x, t)
         z, a, batch = trace.z, trace.a, len(t)
-        if self.loss_rule.slope_at_z is not None:
-            delta = self.loss_rule.slope_at_z(z[-1], t)
-        else:
-            delta = self.loss_rule.slope(a[-1], t) * self.activations[-1].slope(z[-1], a[-1])
+        delta = self.loss_rule.delta(z[-1], a[-1], t, self.activations[-1])
         deltas = [delta]
         for layer in range(len(self.weights) - 1, 0, -1):
             slope = self.activations[layer - 1].slope(z[layer - 1], a[layer])
@@ -158,8 +126,8 @@ class Network:
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
         """Return the loss, summed over the outputs and averaged over the batch."""
-        (trace, t), rule = self._forward_with_targets(x, t), self.loss_rule
-        losses = rule.rule(trace.a[-1], t) if rule.rule_at_z is None else rule.rule_at_z(trace.z[-1], t)
+        trace, t = self._forward_with_targets(x, t)
+        losses = self.loss_rule.value(trace.z[-1], trace.a[-1], t)
         return losses.sum(axis=-1).mean().item()  # type: ignore[no-any-return]
 
     def step(self, gradients: Gradients, learning_rate: float) -> Network:
@@ -174,10 +142,50 @@ class Network:
             return self.replace(weights, self.biases)
         return self.replace(weights, moved("biases", self.biases, gradients.biases, eta))
 
+    def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
+        """Run forward on rows of a batch, even of one, with targets that fit them."""
+        rows = np.atleast_2d(finite_rows("x", x, self.sizes[0]))
+        t = np.atleast_2d(finite_rows("t", t, self.sizes[-1]))
+        check_targets(t, len(rows), self.loss_rule)
+        return self.forward(rows), t
+
     @property
     def sizes(self) -> list[int]:
         """Number of inputs, then of neurons in each layer."""
         return [self.weights[0].shape[1], *(len(w) for w in self.weights)]
+
+    @classmethod
+    def random(
+        cls,
+        sizes: Sequence[int],
+        seed: int = 0,
+        *,
+        biases: bool = True,
+        activation: str | Sequence[str] = "sigmoid",
+        loss: str = "half_squared_error",
+        spread: str = "lecun",
+    ) -> Network:
+        """Return a network of the given layer sizes with normal random weights, mean 0, and zero biases.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Number of inputs, then of neurons in each layer.
+        seed : int
+            Seeds a generator of its own; the same seed gives the same weights.
+        biases : bool
+        spread : str
+            The weights' standard deviation: "lecun" 1/√inputs, "glorot" √(2/(inputs + outputs)) or "he"
+            √(2/inputs).
+
+        Examples
+        --------
+        >>> Network.random([10, 3, 2], seed=0)
+        Network 10-3-2, sigmoid, half_squared_error, 36 weights, 5 biases
+        """
+        weights = random_weights(sizes, seed, spread)
+        zeros = [np.zeros(len(W)) for W in weights] if truth("biases", biases) else None
+        return cls(weights, zeros, activation, loss)
 
     def by_name(self) -> dict[str, float]:
         """Return every parameter under its name, layer by layer, weights before biases.
@@ -243,10 +251,3 @@ class Network:
         shown = names[0] if len(set(names)) == 1 else "/".join(names)
         count, shape = sum(w.size for w in self.weights), "-".join(map(str, self.sizes))
         return f"Network {shape}, {shown}, {self.loss_rule.name}, {count} {plural('weight', count)}, {biases}"
-
-    def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
-        """Run forward on rows of a batch, even of one, with targets that fit them."""
-        rows = np.atleast_2d(finite_rows("x", x, self.sizes[0]))
-        t = np.atleast_2d(finite_rows("t", t, self.sizes[-1]))
-        check_targets(t, len(rows), self.loss_rule)
-        return self.forward(rows), t

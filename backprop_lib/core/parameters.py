@@ -1,4 +1,4 @@
-"""A network's parameters by name, and what a pass through it leaves behind.
+"""A network's parameters: checked, random or by name, and what a pass through them leaves behind.
 
 `w1[0,1]` is the weight of layer 1, to neuron 0, from neuron 1; `b1[0]` is a bias. Layers are counted from 1,
 as in the formulas, and neurons from 0, as in Python.
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from backprop_lib.core.functions import Array, choose
-from backprop_lib.core.validation import whole_number
-from backprop_lib.text import got
+from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Array, Loss, choose
+from backprop_lib.core.validation import finite_array, whole_number
+from backprop_lib.text import counted, got
 
 # Random weights have the standard deviation 1/√n, with n from a layer's numbers of inputs and outputs.
 SPREADS: Mapping[str, Callable[[int, int], float]] = {
@@ -45,6 +46,110 @@ class Gradients:
     def by_name(self) -> dict[str, float]:
         """Return the gradients under their parameters' names, as `Network.by_name` does."""
         return dict(named(self.weights, self.biases))
+
+
+def checked_arrays(
+    weights: Sequence[ArrayLike], biases: Sequence[ArrayLike] | None
+) -> tuple[list[Array], list[Array] | None]:
+    """Return read-only copies of weights and biases, if each layer takes what the one before gives.
+
+    Parameters
+    ----------
+    weights : sequence of array_like, one per layer, each of shape (outputs, inputs)
+    biases : sequence of array_like, one per layer, each of shape (outputs,), or None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are anything else, or do not fit each other.
+
+    Examples
+    --------
+    >>> checked_arrays([np.ones((2, 2)), np.ones((2, 3))], None)
+    Traceback (most recent call last):
+    ValueError: weights[1] has shape (2, 3), expected 2 columns, one for each neuron of the layer before.
+    """
+    matrices = _by_layer("weights", weights, "matrix")
+    for i, (before, W) in enumerate(pairwise(matrices), 1):
+        if W.shape[1] != len(before):
+            raise ValueError(
+                f"weights[{i}] has shape {W.shape}, "
+                f"expected {counted(len(before), 'column')}, one for each neuron of the layer before."
+            )
+    if biases is None:
+        return matrices, None
+    vectors = _by_layer("biases", biases, "vector")
+    if len(vectors) != len(matrices):
+        count = counted(len(vectors), "vector")
+        raise ValueError(f"biases has {count}, expected {len(matrices)}, one per layer.")
+    for i, (b, W) in enumerate(zip(vectors, matrices, strict=True)):
+        if len(b) != len(W):
+            raise ValueError(f"biases[{i}] has shape {b.shape}, expected ({len(W)},), one per neuron.")
+    return matrices, vectors
+
+
+def _by_layer(name: str, value: object, one: str) -> list[Array]:
+    """Return a copy of what stands for each layer: `one` is "matrix" for weights or "vector" for biases."""
+    expected = f"a list with one {one} per layer"
+    if not isinstance(value, list | tuple | np.ndarray) or getattr(value, "ndim", 1) == 0:
+        raise TypeError(f"{name} is {got(value)}, expected {expected}.")
+    if len(value) == 0:
+        raise ValueError(f"{name} is empty, expected {expected}.")
+    axes, letter = (2, "W") if one == "matrix" else (1, "b")
+    if all(_axes(layer) == axes - 1 for layer in value):
+        raise ValueError(
+            f"{name} is a single {one}, expected a list with one per layer: write {name}=[{letter}]."
+        )
+    arrays = [finite_array(f"{name}[{i}]", layer, (axes,)) for i, layer in enumerate(value)]
+    for array in arrays:
+        array.setflags(write=False)
+    return arrays
+
+
+def _axes(value: ArrayLike) -> int:
+    try:
+        return np.ndim(value)
+    except ValueError:  # rows of different lengths
+        return 2
+
+
+def checked_rules(activation: str | Sequence[str], loss: str, layers: int) -> tuple[list[Activation], Loss]:
+    """Return the activation of each layer and the loss, if there are such and they go together.
+
+    Parameters
+    ----------
+    activation : str, or one str per layer
+    loss : str
+    layers : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name is unknown, names are too few or too many, or the loss needs another output.
+
+    Examples
+    --------
+    >>> checked_rules(["tanh", "relu"], "binary_cross_entropy", 2)
+    Traceback (most recent call last):
+    ValueError: loss 'binary_cross_entropy' needs an output in (0, 1): the last activation is 'relu', \
+expected 'sigmoid'.
+    """
+    names = [activation] * layers if isinstance(activation, str) else activation
+    if not isinstance(names, list | tuple) and getattr(names, "ndim", 0) != 1:
+        raise TypeError(
+            f"activation is {got(names)}, expected a name such as 'sigmoid', or one for each layer."
+        )
+    if len(names) != layers:
+        raise ValueError(
+            f"activation names {counted(len(names), 'layer')}, expected {layers}, one per layer."
+        )
+    activations, rule = [choose("activation", f, ACTIVATIONS) for f in names], choose("loss", loss, LOSSES)
+    if rule.slope_at_z is not None and activations[-1].name != "sigmoid":
+        raise ValueError(
+            f"loss {loss!r} needs an output in (0, 1): "
+            f"the last activation is {activations[-1].name!r}, expected 'sigmoid'."
+        )
+    return activations, rule
 
 
 def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:

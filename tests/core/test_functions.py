@@ -60,6 +60,16 @@ def test_cross_entropy_from_z_is_the_same_loss():
     np.testing.assert_allclose(f.slope_at_z(z, t), a - t, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("f", LOSSES.values(), ids=lambda f: f.name)
+def test_value_and_delta_are_what_the_slopes_say(f):
+    z, t = np.meshgrid(np.linspace(-8, 8, 9), np.linspace(0, 1, 5))
+    a, sigmoid_rule = sigmoid(z), ACTIVATIONS["sigmoid"]
+    np.testing.assert_allclose(f.value(z, a, t), f.rule(a, t), rtol=1e-10)
+    delta = f.slope(a, t) * sigmoid_rule.slope(z, a)
+    np.testing.assert_allclose(f.delta(z, a, t, sigmoid_rule), delta, rtol=1e-10, atol=1e-15)
+    assert np.isfinite(f.delta(HUGE, sigmoid(HUGE), 0.3, sigmoid_rule)).all()
+
+
 def test_nothing_finite_overflows():
     f = LOSSES["binary_cross_entropy"]
     with np.errstate(over="raise", invalid="raise", divide="raise"):
