@@ -152,7 +152,7 @@ def test_one_update_at_a_time(live):
 
 def test_whoever_looks_at_the_network_is_told_of_every_update(live):
     seen = []
-    live.observe(lambda _: seen.append(live.network), "epochs_done")
+    live.observe(lambda _: seen.append(live.network), "network")
     press(live, "update")
     live.wait(PATIENCE)
     learned = live.network

@@ -13,6 +13,29 @@ from backprop_lib.widgets.spoken import FieldError
 _MOST = 2000  # hidden neurons in a layer
 
 
+def _sizes(text: str) -> list[int]:
+    return [] if text == "none" else [int(part) for part in text.split(",")]
+
+
+# By name: what stands before the field, how it is read, what is expected and what of it fits.
+_FIELDS: dict[str, tuple[str, Callable[[str], Any], str, Callable[[Any], bool]]] = {
+    "hidden": (
+        "hidden neurons",
+        _sizes,
+        f"whole numbers from 1 to {_MOST} with commas between, such as 32 or 64, 32, or “none”",
+        lambda sizes: len(sizes) < 9 and all(0 < n <= _MOST for n in sizes),
+    ),
+    "learning_rate": (
+        "learning rate η",
+        float,
+        "a number above 0, such as 0.5",
+        lambda value: 0 < value < 1e9,
+    ),
+    "batch_size": ("batch size", int, "a whole number above 0, such as 32", lambda value: value > 0),
+    "epochs": ("epochs", int, "a whole number above 0, such as 20", lambda value: 0 < value < 1e9),
+}
+
+
 class Fields(ipw.HBox):  # type: ignore[misc]
     """Text fields for the hidden layers, the learning rate, the batch size and the number of epochs.
 
@@ -23,52 +46,50 @@ class Fields(ipw.HBox):  # type: ignore[misc]
     Examples
     --------
     >>> fields = Fields(Network.random([784, 32, 10]), 0.5, 32, epochs=20)
-    >>> fields.read_rate(), fields.read_batch_size(), fields.read_epochs()
+    >>> fields.read("learning_rate"), fields.read("batch_size"), fields.read("epochs")
     (0.5, 32, 20)
     >>> fields.hidden.value = "64, 16"
-    >>> fields.read_network(seed=0)
+    >>> fields.network(seed=0)
     Network 784-64-16-10, sigmoid, half_squared_error, 51360 weights, 90 biases
     """
 
     def __init__(self, net: Network, learning_rate: float, batch_size: int, epochs: int) -> None:
         self._net = net
-        self.hidden = _field("hidden neurons", _joined(net.sizes[1:-1]))
-        self.learning_rate = _field("learning rate η", f"{learning_rate:g}")
-        self.batch_size = _field("batch size", str(whole_number("batch_size", batch_size, least=1)))
+        self.hidden = _field("hidden", ", ".join(map(str, net.sizes[1:-1])) or "none")
+        self.learning_rate = _field("learning_rate", f"{learning_rate:g}")
+        self.batch_size = _field("batch_size", str(whole_number("batch_size", batch_size, least=1)))
         self.epochs = _field("epochs", str(whole_number("epochs", epochs, least=1)))
         fields = [self.hidden, self.learning_rate, self.batch_size, self.epochs]
         super().__init__(fields, layout={"flex_flow": "row wrap"})
 
-    def read_rate(self) -> float:
-        """Return the learning rate."""
-        value: float = _read(
-            self.learning_rate, float, "a number above 0, such as 0.5", lambda v: 0 < v < 1e9
-        )
-        return value
+    def read(self, name: str) -> Any:
+        """Return what stands in the field of this name.
 
-    def read_batch_size(self) -> int:
-        """Return the batch size."""
-        value: int = _read(self.batch_size, int, "a whole number above 0, such as 32", lambda v: v > 0)
-        return value
+        Raises
+        ------
+        FieldError
+            If it makes no sense.
+        """
+        description, kind, expected, fits = _FIELDS[name]
+        text = getattr(self, name).value.strip()
+        try:
+            if fits(value := kind(text)):
+                return value
+        except ValueError:
+            pass
+        raise FieldError(f"“{description}” is {text!r}, expected {expected}.")
 
-    def read_epochs(self) -> int:
-        """Return the number of epochs."""
-        value: int = _read(self.epochs, int, "a whole number above 0, such as 20", lambda v: 0 < v < 1e9)
-        return value
+    def check(self) -> None:
+        """Raise FieldError if any field makes no sense."""
+        for name in ("learning_rate", "batch_size", "epochs", "hidden"):
+            self.read(name)
 
-    def read_network(self, seed: int) -> Network:
+    def network(self, seed: int) -> Network:
         """Return the network to start from: the given one, or a random one with other hidden neurons."""
-        expected = f"whole numbers from 1 to {_MOST} with commas between, such as 32 or 64, 32, or “none”"
-
-        def sizes(text: str) -> list[int]:
-            return [] if text == "none" else [int(part) for part in text.split(",")]
-
-        hidden: list[int] = _read(
-            self.hidden, sizes, expected, lambda v: len(v) < 9 and all(0 < n <= _MOST for n in v)
-        )
-        net, names = self._net, [f.name for f in self._net.activations]
+        net, hidden = self._net, self.read("hidden")
         if hidden == net.sizes[1:-1]:
             return net
+        names = [f.name for f in net.activations]
         return Network.random(
             [net.sizes[0], *hidden, net.sizes[-1]],
             seed,
@@ -77,31 +98,13 @@ class Fields(ipw.HBox):  # type: ignore[misc]
             loss=net.loss_rule.name,
         )
 
-    def check(self) -> None:
-        """Raise FieldError if any field makes no sense."""
-        self.read_rate(), self.read_batch_size(), self.read_epochs(), self.read_network(seed=0)
-
-
-def _joined(sizes: list[int]) -> str:
-    return ", ".join(map(str, sizes)) or "none"
-
 
 def _field(name: str, value: str) -> ipw.Text:
+    description = _FIELDS[name][0]
     return ipw.Text(
         value,
-        description=name,
+        description=description,
         continuous_update=False,
         style={"description_width": "initial"},
-        layout={"width": "auto", "max_width": f"{len(name) * 8 + 90}px"},
+        layout={"width": "auto", "max_width": f"{len(description) * 8 + 90}px"},
     )
-
-
-def _read(field: ipw.Text, kind: Callable[[str], Any], expected: str, fits: Callable[[Any], bool]) -> Any:
-    """Return what stands in a field."""
-    text = field.value.strip()
-    try:
-        if fits(value := kind(text)):
-            return value
-    except ValueError:
-        pass
-    raise FieldError(f"“{field.description}” is {text!r}, expected {expected}.")

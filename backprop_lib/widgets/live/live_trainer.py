@@ -7,7 +7,9 @@ that was shown. Whoever changes what is shown holds the lock, and a run that was
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock, Thread
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, RLock, Thread
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -17,10 +19,9 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, only_plain
 from backprop_lib.text import plural
-from backprop_lib.training import History, Trainer
+from backprop_lib.training import History, Trainer, Update
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live.live_fields import Fields
-from backprop_lib.widgets.live.live_run import Run
 from backprop_lib.widgets.live.live_view import (
     curves,
     network_in_pictures,
@@ -31,6 +32,38 @@ from backprop_lib.widgets.live.live_view import (
 from backprop_lib.widgets.spoken import Spoken
 
 _SHOW, _SAY = 0.25, 1.0  # seconds at least between two pictures, and between two sentences
+
+
+@dataclass
+class Run:
+    """What a thread works on: a training up to `goal` epochs, or a `single` update.
+
+    If there is no trainer yet, it makes one.
+    """
+
+    goal: int
+    single: bool
+    make: Callable[[], Trainer]
+    trainer: Trainer | None
+    update: Update | None = None
+    stop: Event = field(default_factory=Event)
+    # To be waited for. An interrupted `Thread.join` may take a running thread for a dead one (Python 3.11),
+    # and ipykernel then closes the thread's way to the page.
+    ended: Event = field(default_factory=Event)
+
+    def work(self, show: Callable[[], object]) -> bool:
+        """Train, and call `show` now and then; say whether the range of numbers would have been left."""
+        if self.trainer is None:
+            self.trainer = self.make()
+            show()
+        if self.single:
+            self.update = self.trainer.update()
+            return self.update is None
+        while not self.stop.is_set() and self.trainer.epochs < self.goal:
+            if not self.trainer.epoch():
+                return True
+            show()
+        return False
 
 
 class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
@@ -48,11 +81,11 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     Attributes
     ----------
     network : Network
-        What has been learned so far.
+        What has been learned so far. A trait: whoever observes it is told of a single update too.
     history : History or None
         The training so far.
     epochs_done : int
-        A trait, to be observed: whoever does is told whenever `network` changes, within an epoch too.
+        A trait: how many whole epochs that is.
 
     Examples
     --------
@@ -66,6 +99,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     (9, 0.05)
     """
 
+    network = traitlets.Instance(Network)
     epochs_done = traitlets.Int(0)
     _busy: ClassVar[LiveTrainer | None] = None  # one at a time: two would only slow each other down
 
@@ -86,27 +120,36 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     ) -> None:
         check_arguments(LiveTrainer.__init__, locals())
         only_plain(net, "a LiveTrainer")
-        self.network = net
         self.history: History | None = None
         self._examples, self._seed = (x, t), seed
-        self._options = {"test": test, "scale": scale, "momentum": momentum, "dtype": dtype, "seed": seed}
+        self._options: dict[str, Any] = {
+            "test": test,
+            "scale": scale,
+            "momentum": momentum,
+            "dtype": dtype,
+            "seed": seed,
+        }
         self._lock = RLock()
         self._run: Run | None = None
         self._trainer: Trainer | None = None
         self._last: Run | None = None
         self._shown = self._said = -_SAY
         self.fields = Fields(net, learning_rate, batch_size, epochs)
-        self.start_button = ipw.Button(
-            description="Start", tooltip="Train; or stop, and keep what is learned"
-        )
-        self.epoch_button = ipw.Button(description="One epoch", tooltip="Go on to the end of an epoch")
-        self.update_button = ipw.Button(description="One update", tooltip="Make one step, on one batch")
-        self.reset_button = ipw.Button(description="Reset", tooltip="Forget everything, and read the fields")
         self.says, self.view = Spoken(), ipw.HTML()
-        self.start_button.on_click(self.says.guarded(lambda: self.stop() if self._run else self.start()))
-        self.epoch_button.on_click(self.says.guarded(lambda: self.start(1)))
-        self.update_button.on_click(self.says.guarded(self.update))
-        self.reset_button.on_click(self.says.guarded(self.reset))
+
+        def button(description: str, tooltip: str, do: Callable[[], None]) -> ipw.Button:
+            made = ipw.Button(description=description, tooltip=tooltip)
+            made.on_click(self.says.guarded(do))
+            return made
+
+        self.start_button = button(
+            "Start",
+            "Train; or stop, and keep what is learned",
+            lambda: self.stop() if self._run else self.start(),
+        )
+        self.epoch_button = button("One epoch", "Go on to the end of an epoch", lambda: self.start(1))
+        self.update_button = button("One update", "Make one step, on one batch", self.update)
+        self.reset_button = button("Reset", "Forget everything, and read the fields", self.reset)
         for text in self.fields.children:
             text.observe(self.says.guarded(self._typed), "value")
         buttons = [self.start_button, self.epoch_button, self.update_button, self.reset_button]
@@ -120,26 +163,29 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
 
     def update(self) -> None:
         """Make one update in the background, the next one of its epoch. Returns at once."""
-        self._launch(1, single=True)
+        self._launch(single=True)
 
-    def _launch(self, epochs: int | None, *, single: bool = False) -> None:
+    def _launch(self, epochs: int | None = None, *, single: bool = False) -> None:
         with self._lock:
             if self._run is not None:
                 return self._say("It is training already.")
             self.fields.check()
-            done, goal = 0 if self._trainer is None else self._trainer.epochs, self.fields.read_epochs()
-            if epochs is not None:
-                goal = max(done + 1, goal) if single else done + epochs
+            done, goal = self._trainer.epochs if self._trainer else 0, self.fields.read("epochs")
+            if single:
+                goal = max(done + 1, goal)
+            elif epochs is not None:
+                goal = done + epochs
             if done >= goal:
                 all_of_them = "The epoch is done" if goal == 1 else f"All {goal:,} epochs are done"
                 return self._say(f"{all_of_them}. Raise their number, or press One epoch.")
             if LiveTrainer._busy is not None:
                 LiveTrainer._busy.stop()
             LiveTrainer._busy = self
-            self._run = Run(goal, self._maker(), self._trainer, single)
+            rate, size = self.fields.read("learning_rate"), self.fields.read("batch_size")
+            make = partial(Trainer, self.network, *self._examples, rate, batch_size=size, **self._options)
+            self._run = self._last = Run(goal, single, make, self._trainer)
             self.start_button.description = "Stop"
             self._say("Training …")
-            self._last = self._run
             Thread(target=self._work, args=(self._run,), daemon=True).start()
 
     def stop(self) -> None:
@@ -159,8 +205,8 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             self.fields.check()  # before anything is forgotten
             if self._run is not None:
                 self._run.stop.set()
-            self._trainer = self.history = None
-            self._idle()
+            self.history = None
+            self._idle(None)
             self._begin()
 
     def wait(self, seconds: float | None = None) -> None:
@@ -170,13 +216,11 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
 
     def _work(self, run: Run) -> None:
         try:
-            lost = run.work(lambda: self._show(run))
-            self._end(run, lost)
+            self._end(run, lost=run.work(lambda: self._show(run)))
         except Exception as error:
             with self._lock:
                 if self._run is run:
-                    self._trainer = run.trainer
-                    self._idle()
+                    self._idle(run.trainer)
                     self.says.fail(error)
         finally:
             run.ended.set()
@@ -187,56 +231,45 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             time, trainer = monotonic(), run.trainer
             if self._run is not run or trainer is None or (time < self._shown + _SHOW and not now):
                 return
-            self.network, self.history = run.network, trainer.history
+            net, self.history = (run.update or trainer).network, trainer.history
             bar, drawn = progress_bar(trainer.epochs, run.goal), curves(self.history, run.goal)
-            self.view.value = f"{bar}{drawn}{network_in_pictures(self.network)}"
+            self.view.value = f"{bar}{drawn}{network_in_pictures(net)}"
             if time >= self._said + _SAY and not run.stop.is_set():
                 self._say(state(self.history, run.goal))
             self._shown = monotonic()
-            self._tell(trainer.epochs)
+            self.epochs_done, self.network = trainer.epochs, net
 
-    def _end(self, run: Run, lost: bool) -> None:
+    def _end(self, run: Run, *, lost: bool) -> None:
         with self._lock:
             if self._run is not run:
                 return
             self._show(run, now=True)
-            self._trainer = run.trainer
-            self._idle()
-            end = "Stopped" if run.stop.is_set() else "Done"
-            hint = " Resume goes on from here." if run.stop.is_set() else ""
+            self._idle(run.trainer)
             if lost:
-                end, step = "Diverged", "update" if run.single else "epoch"
+                step = "update" if run.single else "epoch"
                 hint = f" The next {step} would leave the range of numbers: Reset, and try a smaller η."
+                end = "Diverged"
+            else:
+                end, hint = ("Stopped", " Resume goes on from here.") if run.stop.is_set() else ("Done", "")
             if run.update:
                 self._say(update_in_words(run.update, self.epochs_done))
             elif self.history is not None:
                 self._say(f"{end}. {state(self.history)}{hint}")
 
-    def _idle(self) -> None:
-        self._run, self.start_button.description = None, "Resume" if self._trainer else "Start"
+    def _idle(self, trainer: Trainer | None) -> None:
+        """Let nothing run; `trainer` is what can be gone on with."""
+        self._run, self._trainer = None, trainer
+        self.start_button.description = "Resume" if trainer else "Start"
         if LiveTrainer._busy is self:
             LiveTrainer._busy = None
 
     def _begin(self) -> None:
         """Show a training that has not begun."""
-        self.network = self.fields.read_network(self._seed)
-        self._tell(0)
-        self.view.value = progress_bar(0, self.fields.read_epochs()) + network_in_pictures(self.network)
-        shape = "-".join(map(str, self.network.sizes))
+        net = self.fields.network(self._seed)
+        self.view.value = progress_bar(0, self.fields.read("epochs")) + network_in_pictures(net)
+        shape = "-".join(map(str, net.sizes))
         self._say(f"A network {shape} that has learned nothing yet. Start trains it.")
-
-    def _tell(self, epochs: int) -> None:
-        """Tell those who observe `epochs_done` that the network is another one, even after as many epochs."""
-        before, self.epochs_done = self.epochs_done, epochs
-        if before == epochs:
-            self.notify_change(
-                {"name": "epochs_done", "old": before, "new": epochs, "owner": self, "type": "change"}
-            )
-
-    def _maker(self) -> Callable[[], Trainer]:
-        """Return what makes a trainer from what the fields say now; it may take a while."""
-        net, rate, size = self.network, self.fields.read_rate(), self.fields.read_batch_size()
-        return lambda: Trainer(net, *self._examples, rate, batch_size=size, **self._options)  # type: ignore[arg-type]
+        self.epochs_done, self.network = 0, net
 
     def _typed(self) -> None:
         with self._lock:

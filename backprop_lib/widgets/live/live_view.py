@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from backprop_lib.training import History, Update
 
 _WIDTH, _HEIGHT = 350.0, 200.0
 _LEFT, _TOP, _RIGHT, _BOTTOM = 54.0, 34.0, 322.0, 162.0
+_ROW = "display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px"
 _POINTS = 200  # as many are drawn
 _LEAST = 5.0  # times as high as its foot is the axis, so that two of 1, 2, 5, 10 … stand on it
 
@@ -75,12 +77,12 @@ def progress_bar(done: int, goal: int) -> str:
 
 def curves(history: History, goal: int) -> str:
     """Return the loss, and the share of wrong answers if there is one, over the epochs, as SVG in HTML."""
-    last = len(history.loss) - 1
-    panels = [_panel("loss", history.loss, goal, rate(history.loss[-1]))]
-    if np.isfinite(history.accuracy).any():
-        right = percent(history.accuracy[-1])
-        panels.append(_panel("wrong on held-out examples", 1 - history.accuracy, goal, f"{right} right"))
-    return f'<div style="{_ROW}" data-epochs="{last}">{"".join(panels)}</div>'
+    loss, accuracy = history.loss, history.accuracy
+    panels = [_panel("loss", loss, goal, rate(loss[-1]))]
+    if np.isfinite(accuracy).any():
+        right = f"{percent(accuracy[-1])} right"
+        panels.append(_panel("wrong on held-out examples", 1 - accuracy, goal, right, share=True))
+    return f'<div style="{_ROW}" data-epochs="{len(loss) - 1}">{"".join(panels)}</div>'
 
 
 def network_in_pictures(net: Network) -> str:
@@ -96,57 +98,51 @@ def network_in_pictures(net: Network) -> str:
     return f'<div style="{_ROW}; max-width: 100%">{"".join(shown)}</div>'
 
 
-_ROW = "display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px"
+def _named(svg: str, alt: str, style: str = "max-width: 100%") -> str:
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}" style="{style}"', 1)
 
 
-def _named(svg: str, alt: str) -> str:
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}" style="max-width: 100%"', 1)
-
-
-def _panel(title: str, values: Array, goal: int, at_end: str) -> str:
-    """Return one curve over a logarithmic axis; zeros lie on the ground."""
+def _panel(title: str, values: Array, goal: int, at_end: str, *, share: bool = False) -> str:
+    """Return one curve, of numbers or of a `share`, over a logarithmic axis; zeros lie on the ground."""
     found = values[np.isfinite(values) & (values > 0)]
     low, high = (found.min() / 1.25, found.max() * 1.25) if found.size else (0.1, 1.0)
     room = max(1.0, math.sqrt(_LEAST * low / high))
     low, high = low / room, high * room
-    if title.startswith("wrong") and high > 1:  # more than all cannot be wrong
+    if share and high > 1:  # more than all cannot be wrong
         low, high = min(low, 1 / _LEAST), 1.0
     across = max(goal, len(values) - 1, 1)
-    keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(int))
-    keep = keep[np.isfinite(values[keep])]
-    x = _LEFT + (_RIGHT - _LEFT) * keep / across
-    share = np.log(np.clip(values[keep], low, None) / low) / math.log(high / low)
-    y = _BOTTOM - (_BOTTOM - _TOP) * share
+
+    def place(epoch: Any) -> Any:
+        return _LEFT + (_RIGHT - _LEFT) * epoch / across
+
+    def height(value: Any) -> Any:
+        return _BOTTOM - (_BOTTOM - _TOP) * np.log(value / low) / math.log(high / low)
+
     canvas = Canvas()
     canvas.text(_LEFT - 46, 18, title, anchor="start", bold=True)
     for tick in _ticks(low, high):
-        height = _BOTTOM - (_BOTTOM - _TOP) * math.log(tick / low) / math.log(high / low)
-        canvas.path(f"M{_LEFT:g} {height:.1f}H{_RIGHT:g}", COLOURS["line"], ' stroke-width="0.6"')
-        name = f"{100 * tick:g} %" if title.startswith("wrong") else f"{tick:g}"
-        canvas.text(_LEFT - 6, height + 4.5, name, size=12.5, anchor="end")
+        y = height(tick)
+        canvas.path(f"M{_LEFT:g} {y:.1f}H{_RIGHT:g}", COLOURS["line"], ' stroke-width="0.6"')
+        name = f"{100 * tick:g} %" if share else f"{tick:g}"
+        canvas.text(_LEFT - 6, y + 4.5, name, size=12.5, anchor="end")
     for epoch in sorted({0, across // 2, across}):
-        place = _LEFT + (_RIGHT - _LEFT) * epoch / across
-        canvas.text(place, _BOTTOM + 17, f"{epoch:,}", size=12.5)
+        canvas.text(place(epoch), _BOTTOM + 17, f"{epoch:,}", size=12.5)
     canvas.text((_LEFT + _RIGHT) / 2, _BOTTOM + 33, "epochs", size=12.5)
     canvas.path(f"M{_LEFT:g} {_TOP:g}V{_BOTTOM:g}H{_RIGHT:g}", COLOURS["soft"], ' fill="none"')
-    line = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True))
+    keep = np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(int))
+    keep = keep[np.isfinite(values[keep])]
+    points = np.column_stack([place(keep), height(np.clip(values[keep], low, None))])
+    line = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     canvas.path(f"M{line}", COLOURS["positive"], ' fill="none" stroke-width="2.2"')
-    canvas.marks.append(f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="4" fill="{COLOURS["positive"]}"/>')
-    if x[-1] < (_LEFT + _RIGHT) / 2:
-        canvas.text(x[-1] + 10, y[-1] + 5, at_end, halo=True, bold=True, anchor="start")
-    else:
-        canvas.text(x[-1] + 8, y[-1] - 11, at_end, halo=True, bold=True, anchor="end")
-    alt = f"{title} over epochs, logarithmic: {_told(title, values)}."
-    svg = _named(canvas.picture(_WIDTH, _HEIGHT, alt).svg, alt)
-    return svg.replace(
-        'style="max-width: 100%"', 'style="flex: 1 1 300px; max-width: 400px; height: auto"', 1
-    )
-
-
-def _told(title: str, values: Array) -> str:
-    start, end = values[0], values[-1]
-    told = (percent(start), percent(end)) if title.startswith("wrong") else (rate(start), rate(end))
-    return f"from {told[0]} before training to {told[1]} after epoch {len(values) - 1:,}"
+    x, y = points[-1]
+    canvas.marks.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{COLOURS["positive"]}"/>')
+    right, down, anchor = (10, 5, "start") if x < (_LEFT + _RIGHT) / 2 else (8, -11, "end")
+    canvas.text(x + right, y + down, at_end, halo=True, bold=True, anchor=anchor)
+    start, end = map(percent if share else rate, values[[0, -1]])
+    told = f"from {start} before training to {end} after epoch {len(values) - 1:,}"
+    alt = f"{title} over epochs, logarithmic: {told}."
+    picture = canvas.picture(_WIDTH, _HEIGHT, alt)
+    return _named(picture.svg, alt, "flex: 1 1 300px; max-width: 400px; height: auto")
 
 
 def _ticks(low: float, high: float) -> Sequence[float]:

@@ -135,7 +135,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         self.other.on_click(self.says.guarded(self._pick))
         if isinstance(source, LiveTrainer):
             self._told = self.says.guarded(lambda: self._read(asked=False))
-            source.observe(self._told, "epochs_done")
+            source.observe(self._told, "network")
         left = ipw.VBox([field, self.other, self.centre, self._sent, self._given])
         right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
         super().__init__([left, right], layout={"flex_flow": "row wrap"})
@@ -150,7 +150,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     def end(self) -> None:
         """Listen to the live trainer no more."""
         if isinstance(self._source, LiveTrainer):
-            self._source.unobserve(self._told, "epochs_done")
+            self._source.unobserve(self._told, "network")
 
     def _take(self) -> None:
         """Read what comes from the browser: a number, so that each message is a new one, and the pixels."""
