@@ -6,18 +6,20 @@ is never returned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, finite_number, real_array
-from backprop_lib.symbols import CheckFailed, derive
-from backprop_lib.widgets.stepper.step_words import Words
+from backprop_lib.core import Gradients, Network, check_arguments
+from backprop_lib.symbols import CheckFailed, Derivation, Expr, derive
+from backprop_lib.text import fixed, plain_name
 
-Expr = Any  # sympy's classes carry no types
+Path = tuple[tuple[str, str], tuple[str, str]]
 MOST = (10, 4, 120)  # inputs, neurons in each later layer, steps: about a megabyte of frames
 RATE = sp.Symbol("η", real=True)
 
@@ -33,8 +35,6 @@ class Step:
         "delta" (∂E/∂z), "gradient", "update" or "after".
     name : str
         The quantity: "z1[0]", "E", "∂E/∂a1[0]"; of an update the parameter, "w1[0,0]".
-    value : float
-        Its number, as `Network` computes it.
     words : str
         What is being done and why.
     chain : tuple
@@ -43,6 +43,8 @@ class Step:
         Products of expressions in the symbols, to be added; their sum is the value.
     short : sympy expression, optional
         The sum again, where factors cancel.
+    value : float
+        Its number, as `Network` computes it.
     old : float, optional
         The value before an update.
     parts : tuple of float
@@ -51,19 +53,19 @@ class Step:
 
     kind: str
     name: str
-    value: float
     words: str
-    chain: tuple[tuple[tuple[str, str], ...], ...] = ()
+    chain: tuple[Path, ...] = ()
     terms: tuple[tuple[Expr, ...], ...] = ()
     short: Expr = None
+    value: float = 0.0
     old: float | None = None
     parts: tuple[float, ...] = ()
 
     @property
     def uses(self) -> list[str]:
         """Names of the quantities that the value is computed from."""
-        symbols = (sp.sympify(part).free_symbols for term in self.terms for part in term)
-        return list(dict.fromkeys(sorted(str(s) for group in symbols for s in group if s != RATE)))
+        symbols = {symbol for term in self.terms for factor in term for symbol in factor.free_symbols}
+        return sorted(str(symbol) for symbol in symbols - {RATE})
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     >>> walk.steps[7].name, walk.steps[7].terms, round(walk.steps[7].value, 6)
     ('∂E/∂z2[0]', ((∂E/∂a2[0], a2[0]*(1 - a2[0])),), -0.082706)
     """
+    check_arguments(steps_of, locals())
     for number, most, what in (
         (net.sizes[0], MOST[0], "inputs"),
         (max(net.sizes[1:]), MOST[1], "neurons in a layer"),
@@ -108,124 +111,184 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     ):
         if number > most:
             raise ValueError(f"the network has {number} {what}, expected at most {most} in a stepper.")
-    x, t = real_array("x", x, ndim=(1,)), real_array("t", t, ndim=(1,))
-    return _Builder(net, x, t, finite_number("learning_rate", learning_rate)).build()
+    d, rate = derive(net), float(learning_rate)
+    numbers = {str(symbol): value for symbol, value in d.numbers(x, t).items()} | {str(RATE): rate}
+    gradients = net.gradients(x, t)
+    numbers |= _slopes(net, gradients, numbers)
+    after = net.step(gradients, rate)
+    steps = _checked(_Plan(d, numbers), after.by_name())
+    old, new = numbers["E"], after.loss(x, t)
+    change = _by_sign(new - old, "fell", "is as it was", "rose")
+    words = f"a second forward pass, with the new weights. The loss was {fixed(old)} and {change}."
+    return Pass(net, [*steps, Step("after", "E", words, value=new, old=old)], numbers)
 
 
-class _Builder:
-    """Collects the steps; `numbers` holds what the network computed, under every name."""
+def _slopes(net: Network, gradients: Gradients, numbers: Mapping[str, float]) -> dict[str, float]:
+    """Return the derivatives of the loss, by name, as the network computes them."""
+    last = len(net.weights)
+    a, t = (
+        np.array([numbers[f"{letter}[{i}]"] for i in range(net.sizes[-1])]) for letter in (f"a{last}", "t")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_outputs = net.loss_rule.slope(a, t)
+    if not np.isfinite(at_outputs).all():
+        raise ValueError("an output is exactly 0 or 1: saturated, so ∂E/∂a has no number to show.")
+    deltas = [delta[0] for delta in gradients.deltas]
+    onward = [w.T @ delta for w, delta in zip(net.weights[1:], deltas[1:], strict=True)]
+    found = {f"∂E/∂{name}": slope for name, slope in gradients.by_name().items()}
+    for letter, layers in (("a", [*onward, at_outputs]), ("z", deltas)):
+        for layer, slopes in enumerate(layers, 1):
+            found |= {f"∂E/∂{letter}{layer}[{i}]": float(slope) for i, slope in enumerate(slopes)}
+    return found
 
-    def __init__(self, net: Network, x: Any, t: Any, eta: float) -> None:
-        self.net, self.x, self.t, self.d = net, x, t, derive(net)
-        self.numbers = {str(s): v for s, v in self.d.numbers(x, t).items()} | {str(RATE): eta}
-        trace, slopes = net.forward(x), net.gradients(x, t)
-        last = len(net.weights)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            onward = [net.loss_rule.slope(trace.a[-1], t)]
-        if not np.isfinite(onward[0]).all():
-            raise ValueError("an output is exactly 0 or 1: saturated, so ∂E/∂a has no number to show.")
-        onward = [
-            w.T @ delta[0] for w, delta in zip(net.weights[1:], slopes.deltas[1:], strict=True)
-        ] + onward
-        for layer in range(1, last + 1):
-            for i in range(net.sizes[layer]):
-                self.numbers[f"∂E/∂a{layer}[{i}]"] = float(onward[layer - 1][i])
-                self.numbers[f"∂E/∂z{layer}[{i}]"] = float(slopes.deltas[layer - 1][0][i])
-        self.numbers |= {f"∂E/∂{name}": g for name, g in slopes.by_name().items()}
-        self.after = net.step(slopes, eta)
-        self.words = Words(net, self.numbers)
-        self.steps: list[Step] = []
 
-    def build(self) -> Pass:
+def _checked(plan: _Plan, new: Mapping[str, float]) -> Iterator[Step]:
+    """Yield the steps with their numbers, if their symbols give those of the network."""
+    for step in plan.steps():
+        update = step.kind == "update"
+        value = new[step.name] if update else plan.numbers.get(step.name, 0.0)
+        for form in [step.terms] if step.short is None else [((step.short,),), step.terms]:
+            parts = tuple(map(plan.number, form))
+            if not abs(sum(parts) - value) <= 1e-8 * max(1e-6, *map(abs, parts), 0):
+                both = f"the symbols give {sum(parts):.12g}, the network {value:.12g}"
+                raise CheckFailed(f"{step.name}: {both}.")
+        yield replace(step, value=value, parts=parts, old=plan.numbers[step.name] if update else None)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is computed from what, in which order and why, without the numbers that come out."""
+
+    d: Derivation
+    numbers: Mapping[str, float]
+
+    def steps(self) -> Iterator[Step]:
         """Go forward, back, and change every parameter."""
-        self.steps.append(Step("start", "start", 0.0, self.words.start()))
-        layers = range(1, len(self.net.sizes))
-        for layer in layers:
-            self._forward(layer)
-        loss = [(term,) for term in self.d.definitions[self.d.E].as_ordered_terms()]
-        self._add("E", "E", self.words.loss(), terms=loss)
-        for layer in reversed(layers):
-            for i in range(self.net.sizes[layer]):
-                self._neuron_back(layer, i)
-            for i in range(self.net.sizes[layer]):
-                self._gradients(self.d.symbols[f"z{layer}[{i}]"])
-        self._update()
-        return Pass(self.net, self.steps, self.numbers)
+        net, symbols = self.d.net, self.d.symbols
+        given = "inputs, weights" + (", biases" if net.biases is not None else "")
+        words = (
+            f"before the pass. The {given} and targets are given; everything else is still to be computed."
+        )
+        yield Step("start", "start", words)
+        neurons = [
+            [(symbols[f"z{layer}[{i}]"], symbols[f"a{layer}[{i}]"]) for i in range(size)]
+            for layer, size in enumerate(net.sizes[1:], 1)
+        ]
+        for layer, pairs in enumerate(neurons, 1):
+            for i, (z, a) in enumerate(pairs):
+                yield from self._forward(layer, i, z, a)
+        added = ", added up over the outputs" if net.sizes[-1] > 1 else ""
+        words = f"how wrong the answer is: {net.loss_rule.name.replace('_', ' ')}{added}."
+        loss = self.d.definitions[self.d.E].as_ordered_terms()
+        yield Step("E", "E", words, terms=tuple((term,) for term in loss))
+        for pairs in reversed(neurons):
+            for z, a in pairs:
+                yield from self._back(z, a)
+            for z, _ in pairs:
+                yield from self._gradients(z)
+        for name in self.d.parameters:
+            yield self._update(name)
 
-    def _forward(self, layer: int) -> None:
-        for i in range(self.net.sizes[layer]):
-            z, a = self.d.symbols[f"z{layer}[{i}]"], self.d.symbols[f"a{layer}[{i}]"]
-            terms: list[Any] = [(w, v) if v != 1 else (w,) for w, v in self._into(z)]
-            self._add("z", str(z), self.words.arrives(layer, i), terms=terms)
-            self._add("a", str(a), self.words.leaves(layer, i), terms=[(self.d.definitions[a],)])
+    def _forward(self, layer: int, i: int, z: Expr, a: Expr) -> Iterator[Step]:
+        net, neuron = self.d.net, _neuron(self.d.net, layer, i)
+        several = net.sizes[layer - 1] > 1
+        weighed = (
+            "each input times the weight of its edge, added up" if several else "its input times the weight"
+        )
+        bias = ", plus the bias" if net.biases is not None else ""
+        terms = tuple((w, came_in) if came_in != 1 else (w,) for w, came_in in self._into(z))
+        yield Step("z", str(z), f"what arrives at {neuron}: {weighed}{bias}.", terms=terms)
+        words = f"what leaves {neuron}: the {net.activations[layer - 1].name} of {self._plain(z)}."
+        yield Step("a", str(a), words, terms=((self.d.definitions[a],),))
 
-    def _neuron_back(self, layer: int, i: int) -> None:
-        z, a = self.d.symbols[f"z{layer}[{i}]"], self.d.symbols[f"a{layer}[{i}]"]
-        slope, last = self.d.factor(a, z).value, layer == len(self.net.weights)
-        if last:
-            terms: list[Any] = [(self.d.factor(self.d.E, a).value,)]
-            self._add("output", f"∂E/∂{a}", self.words.begins(str(a)), terms=terms)
+    def _back(self, z: Expr, a: Expr) -> Iterator[Step]:
+        """Yield ∂E/∂a, of an output or where paths meet, and ∂E/∂z."""
+        d, onward = self.d, self.d.used_in(a)
+        output = onward == [d.E]
+        yield self._begin(a) if output else self._meet(a, onward)
+        cancels = output and d.net.loss_rule.slope_at_z is not None
+        words = (
+            f"back through the activation. A nudge of {self._plain(z)} reaches {self._plain(a)} times the "
+            f"slope there.{' The same slope stands below the line and cancels.' if cancels else ''}"
+        )
+        from_loss = d.factor(d.E, a).value if cancels else _slope(a)
+        terms = ((from_loss, d.factor(a, z).value),)
+        yield Step("delta", f"∂E/∂{z}", words, (_path(a, z),), terms, d.delta(z) if cancels else None)
+
+    def _begin(self, a: Expr) -> Step:
+        would = _by_sign(self.numbers[f"∂E/∂{a}"], "fall", "not change", "rise")
+        words = f"the way back begins. If {self._plain(a)} grew a little, the loss would {would}. How fast?"
+        return Step("output", f"∂E/∂{a}", words, terms=((self.d.factor(self.d.E, a).value,),))
+
+    def _meet(self, a: Expr, onward: Sequence[Expr]) -> Step:
+        terms = tuple((_slope(z), self.d.factor(z, a).value) for z in onward)
+        effects = [self.number(term) for term in terms]
+        name, (*first, last) = self._plain(a), map(self._plain, onward)
+        if not first:
+            back = f"what arrived there, δ = ∂E/∂{last}, times the weight between"
+            words = f"{name} reaches the loss only through {last}. So: {back}."
         else:
-            uses = self.d.used_in(a)
-            chain = [((self.d.E, k), (k, a)) for k in uses]
-            terms = [(_slope(k), self.d.factor(k, a).value) for k in uses]
-            effects = [_number(term, self.numbers) for term in terms]
-            words = self.words.meets(str(a), [str(k) for k in uses], effects)
-            self._add("meet", f"∂E/∂{a}", words, chain, terms)
-        cancels = last and self.net.loss_rule.slope_at_z is not None
-        terms = [(self.d.factor(self.d.E, a).value if cancels else _slope(a), slope)]
-        words = self.words.slope(str(z), str(a), cancels)
-        short = self.d.delta(z) if cancels else None
-        self._add("delta", f"∂E/∂{z}", words, [((self.d.E, a), (a, z))], terms, short)
+            words = (
+                f"{name} reaches the loss on {len(onward)} paths, through {', '.join(first)} and {last}. "
+                f"A nudge of {name} takes {'both' if len(onward) == 2 else 'all'} of them at once, "
+                "so their effects on the loss are added."
+            )
+            if min(effects) < 0 < max(effects):
+                words += " Here they pull in opposite directions."
+        return Step("meet", f"∂E/∂{a}", words, tuple(_path(z, a) for z in onward), terms)
 
-    def _gradients(self, z: Expr) -> None:
+    def _gradients(self, z: Expr) -> Iterator[Step]:
         for w, came_in in self._into(z):
-            words = self.words.gradient(str(w), str(z), str(came_in))
-            terms = [(_slope(z),)] if came_in == 1 else [(_slope(z), came_in)]
-            self._add("gradient", f"∂E/∂{w}", words, [((self.d.E, z), (z, w))], terms)
+            p, q, v = map(self._plain, (w, z, came_in))
+            words = f"a nudge of {p} moves {q} by {v} times as much. So: δ of {q} times what came in."
+            if came_in == 1:
+                words = f"a nudge of the bias {p} moves {q} by just as much. So its gradient is δ itself."
+            elif self.numbers[str(came_in)] == 0:
+                words += " Nothing came in, so this weight can change nothing now."
+            terms = ((_slope(z), came_in) if came_in != 1 else (_slope(z),),)
+            yield Step("gradient", f"∂E/∂{w}", words, (_path(z, w),), terms)
 
-    def _update(self) -> None:
-        after = self.after.by_name()
-        for name, old in self.net.by_name().items():
-            w = self.d.symbols[name]
-            terms = [(w,), (sp.Integer(-1), RATE, _slope(w))]
-            words = self.words.update(name, self.numbers[str(RATE)])
-            self._add("update", name, words, terms=terms, value=after[name], old=old)
-        new = self.after.loss(self.x, self.t)
-        self.steps.append(Step("after", "E", new, self.words.after(new), old=self.numbers["E"]))
+    def _update(self, name: str) -> Step:
+        slope, rate = self.numbers[f"∂E/∂{name}"], self.numbers[str(RATE)]
+        step = _by_sign(rate, "a step uphill", "a step of no length", "a step against the gradient")
+        sign = _by_sign(slope, "negative", "zero", "positive")
+        too = _by_sign(rate, " and the learning rate negative", " and the learning rate zero", "")
+        moves = _by_sign(slope * rate, "grows", "stays", "falls")
+        w = self.d.symbols[name]
+        words = f"{step}. The gradient is {sign}{too}, so {self._plain(w)} {moves}."
+        return Step("update", name, words, terms=((w,), (sp.Integer(-1), RATE, _slope(w))))
 
-    def _add(
-        self,
-        kind: str,
-        name: str,
-        words: str,
-        chain: list[Any] | tuple[()] = (),
-        terms: list[Any] | tuple[()] = (),
-        short: Expr = None,
-        value: float | None = None,
-        old: float | None = None,
-    ) -> None:
-        """Add a step, if its symbols give the network's number."""
-        value = self.numbers[name] if value is None else value
-        for form in [[(short,)], terms] if short is not None else [terms]:
-            parts = tuple(_number(term, self.numbers) for term in form)
-            if not abs(sum(parts) - value) <= 1e-8 * max(1e-6, *map(abs, parts)):
-                raise CheckFailed(f"{name}: the symbols give {sum(parts):.12g}, the network {value:.12g}.")
-        names = tuple(tuple((str(of), str(by)) for of, by in path) for path in chain)
-        self.steps.append(Step(kind, name, value, words, names, tuple(terms), short, old, parts))
+    def number(self, term: Sequence[Expr]) -> float:
+        """Return the product of a term's factors, as a number."""
+        return math.prod(float(factor.xreplace(self._known)) for factor in term)
+
+    @cached_property
+    def _known(self) -> dict[Expr, Expr]:
+        return {sp.Symbol(name, real=True): sp.Float(value) for name, value in self.numbers.items()}
 
     def _into(self, z: Expr) -> list[tuple[Expr, Expr]]:
         """Return the parameters in z's weighted sum, each with what it is multiplied by."""
-        used = [self.d.symbols[n] for n in self.d.parameters]
+        used = [self.d.symbols[name] for name in self.d.parameters]
         return [(w, self.d.factor(z, w).value) for w in used if self.d.used_in(w) == [z]]
+
+    def _plain(self, symbol: Expr) -> str:
+        return plain_name(str(symbol), single=max(self.d.net.sizes) == 1)
 
 
 def _slope(symbol: Expr) -> Expr:
     return sp.Symbol(f"∂E/∂{symbol}", real=True)
 
 
-def _number(term: tuple[Expr, ...], numbers: dict[str, float]) -> float:
-    product = 1.0
-    for factor in term:
-        product *= float(factor.xreplace({s: sp.Float(numbers[str(s)]) for s in factor.free_symbols}))
-    return product
+def _path(via: Expr, by: Expr) -> Path:
+    return ("E", str(via)), (str(via), str(by))
+
+
+def _by_sign(value: float, negative: str, zero: str, positive: str) -> str:
+    return (zero, positive, negative)[int(np.sign(value))]
+
+
+def _neuron(net: Network, layer: int, i: int) -> str:
+    which, deep = "output" if layer == len(net.weights) else "hidden", len(net.sizes) > 3
+    if net.sizes[layer] > 1:
+        return f"{which} neuron {i}" + (f" of layer {layer}" if deep else "")
+    return f"layer {layer}" if deep and which == "hidden" else f"the {which} neuron"
