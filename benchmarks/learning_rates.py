@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from compiled import compile_batches, compile_training
 
 from backprop_lib import Network, derive, sweep, train
 from backprop_lib.datasets import mnist, one_hot, parity
 from backprop_lib.documents.document_003 import train_like_document_003
-from backprop_lib.straight_line import compile_training
 from backprop_lib.training.batches import accuracy
 from backprop_lib.training.outcomes import Outcome
 from backprop_lib.training.sweeping import loss_on_grid
@@ -128,14 +128,13 @@ def loss_after(case: Example, eta: float, updates: int) -> float:
 
 def run_for_long(case: Example, eta: float, looks: list[int]) -> list[float]:
     """Return the loss after so many updates, in machine code; this needs numba."""
-    from backprop_lib.machine_code import compile_batches
-
     net, x, t = case
-    run, losses, done = compile_batches(derive(net))(x, t, eta), [], 0
+    run, network = compile_batches(derive(net))(x, t, eta)
+    losses, done = [], 0
     for updates in looks:
-        run.run(updates - done)
+        run(updates - done)
         done = updates
-        losses.append(run.network.loss(x, t))
+        losses.append(network().loss(x, t))
     return losses
 
 

@@ -5,8 +5,8 @@ the figure is the time of a peer over the course's time **in the same round**: t
 in brackets, the middle half of them. Time is the processor's, all threads together, so that other work on the
 machine counts little. What a peer compiles in its first run is said under the table; it counts only where
 everything does, from the start of Python to the result. What is not installed is named and left out
-(`pip install -e .[bench,fast]`). With `--store` the figures go to `results.toml` beside this file, and from
-there into the README.
+(`pip install -e .[bench]`); what is must first compute the same numbers (`training_check.py`). With `--store`
+the figures go to `results.toml` beside this file, and from there into the README.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/training.py [--quick] [--rounds N] [--store]
 """
@@ -28,15 +28,15 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 import numpy as np
+from training_check import PEERS
 from training_frameworks import FRAMEWORKS
-from training_peers import AT_ONCE, OWN, Problem
-from training_results import MACHINE_CODE, SWEEP, Section, digits_of, store
+from training_peers import AT_ONCE, Problem
+from training_results import MACHINE_CODE, STRAIGHT_LINE, SWEEP, Section, digits_of, store
 from training_start import even_or_odd
 
 from backprop_lib import Network, sweep
 from backprop_lib.datasets import mnist, one_hot
 
-PEERS = OWN | FRAMEWORKS
 ONCE: dict[str, float] = {}  # what the first run of a peer took longer than the second
 Rounds = dict[str, list[float]]
 
@@ -214,6 +214,8 @@ def main() -> None:
     if chosen.store and (quick or "no " in versions()):
         sys.exit(f"Only a whole run is stored, of all peers; here are {versions()}.")
     print(f"{versions()}; {machine()}")
+    if subprocess.run([sys.executable, Path(__file__).with_name("training_check.py")]).returncode:
+        sys.exit("Nothing is measured before all peers compute the same.")
 
     p, own = digits(5120 if quick else 60_000), "this course"
     names = [own, "plain NumPy", *FRAMEWORKS, "autograd"]
@@ -223,7 +225,7 @@ def main() -> None:
     on_digits = compare(f"784-32-10, batch 256, {len(p.x)} digits, one epoch", p, names, rounds, more)
     print("* measured on a part of the examples and multiplied")
 
-    names = [name for name in PEERS if name not in (f"{own}, lean steps", f"{own}, straight line")]
+    names = [name for name in PEERS if name not in (f"{own}, lean steps", STRAIGHT_LINE)]
     slow = ["micrograd", "document 003's algorithm", "this course, checked networks"]
     fast = [name for name in names if name not in slow]
     p = even_or_odd()
@@ -235,10 +237,10 @@ def main() -> None:
 
     p = two_two_two()
     names = [
-        f"{own}, straight line",
-        f"{own}, machine code",
-        f"{own}, lean steps",
         own,
+        STRAIGHT_LINE,
+        MACHINE_CODE,
+        f"{own}, lean steps",
         "plain NumPy",
         "this course, checked networks",
     ]
@@ -275,7 +277,7 @@ def main() -> None:
             },
             digits=quartiles(on_digits, own),
             parity=quartiles(on_parity, own),
-            steps=quartiles(in_steps, f"{own}, straight line"),
+            steps=quartiles(in_steps, own),
             sweep=quartiles(at_once, lean),
             start=quartiles(started, own),
             compile={"seconds": compiled, "saved_by_an_epoch": saved},

@@ -3,7 +3,7 @@
 Every peer is a function that takes a `Problem` and returns `epoch`, which trains one more epoch when called,
 and `network`, which returns the network so far. (Those in `AT_ONCE` do all epochs of the problem in one
 call.) All start from the same weights and shuffle alike, so they must compute the same numbers, and
-`tests/test_benchmarks.py` holds them to it. Every peer is written as somebody would who wants it to win: in
+`training_check.py` holds them to it. Every peer is written as somebody would who wants it to win: in
 single precision where the course uses it, with nothing computed that is not used. It gets the data in the
 form that suits it best, ready and outside the measured time.
 """
@@ -111,9 +111,10 @@ def lean_steps(p: Problem) -> Run:
 
 
 def straight_line(p: Problem) -> Run:
-    """The course's program of plain numbers, for one example: all epochs in one call."""
+    """The derivation as a program of plain numbers, for one example: all epochs in one call."""
+    from compiled import compile_training
+
     from backprop_lib import derive
-    from backprop_lib.straight_line import compile_training
 
     train, done = compile_training(derive(p.net), keep_losses=False), []
 
@@ -124,13 +125,14 @@ def straight_line(p: Problem) -> Run:
 
 
 def machine_code(p: Problem) -> Run:
-    """The course's program of plain numbers, compiled by numba, in double precision."""
+    """The derivation as a program of plain numbers, compiled by numba, in double precision."""
+    from compiled import compile_batches
+
     from backprop_lib import derive
-    from backprop_lib.machine_code import compile_batches
 
     size = p.batch_size if p.batch_size < len(p.x) else None
-    training = compile_batches(derive(p.net))(p.x * p.scale, p.t, p.learning_rate, size)
-    return lambda: training.run(p.epochs), lambda: training.network
+    run, network = compile_batches(derive(p.net))(p.x * p.scale, p.t, p.learning_rate, size)
+    return lambda: run(p.epochs), network
 
 
 def checked_networks(p: Problem) -> Run:

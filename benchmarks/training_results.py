@@ -21,9 +21,15 @@ COLUMNS = {
     "start": "a new Python, 20 epochs of the 700 numbers",
 }
 OWN = "this course"
-MACHINE_CODE, SWEEP, LIMIT = f"{OWN}, machine code", "64 learning rates (sweep)", "the machine's limit"
+STRAIGHT_LINE, MACHINE_CODE = f"{OWN}, straight line", f"{OWN}, machine code"
+SWEEP, LIMIT = "64 learning rates (sweep)", "the machine's limit"
 LEFT_OUT = (f"{OWN}, lean steps", f"{OWN}, checked networks")
-NAMES = {OWN: "**the course**", MACHINE_CODE: "the course, machine code", LIMIT: f"*{LIMIT}*"}
+NAMES = {
+    OWN: "**the course**",
+    STRAIGHT_LINE: "the derivation as Python",
+    MACHINE_CODE: "the derivation as machine code",
+    LIMIT: f"*{LIMIT}*",
+}
 TEXT = Path(__file__).with_name("how_fast.md")
 
 

@@ -47,7 +47,7 @@ import numpy as np
 from ipywidgets.embed import dependency_state
 
 from backprop_lib import Network, derive
-from backprop_lib.straight_line import compile_straight_line
+from backprop_lib.symbols import compile_straight_line
 from backprop_lib.text import rate
 from backprop_lib.widgets import log_rates, rate_explorer, rate_race, stepper, surface_explorer
 

@@ -6,67 +6,31 @@ import sys
 import numpy as np
 import pytest
 import training
+import training_check
 import training_frameworks
 import training_growth
 import training_peers
 import training_results
 import training_start
-from training_peers import AT_ONCE, Problem
-
-from backprop_lib import Network
-
-PEERS = training_peers.OWN | training_frameworks.FRAMEWORKS
-EPOCHS = 2
-
-
-def problem(name, examples, batch_size, dtype="float64"):
-    rng, loss = np.random.default_rng(1), "squared_error"
-    if name == "scikit-learn":
-        loss, batch_size = "binary_cross_entropy", examples  # its own loss, and its own shuffling
-    net = Network.random([5, 4, 3], seed=2, loss=loss)
-    x, t = rng.integers(0, 256, (examples, 5), dtype=np.uint8), rng.uniform(size=(examples, 3))
-    return Problem(net, x, t, 0.7, batch_size, dtype, scale=1 / 255, epochs=EPOCHS)
-
-
-def expected(p):
-    net, rng, x = p.net, np.random.default_rng(0), p.x * p.scale
-    for _ in range(EPOCHS):
-        for batch in p.batches(rng):
-            net = net.step(net.gradients(x[batch], p.t[batch].astype(float)), p.learning_rate)
-    return net
+from training_check import PEERS, expected, is_here, problem, problems, trained
+from training_peers import Problem
 
 
 def losses_of(name, p):
     """Return the losses after the peer's training and after the course's, on all examples."""
-    peer = PEERS[name]
-    epoch, network = peer(p)
-    for _ in range(1 if peer in AT_ONCE else EPOCHS):
-        epoch()
     x, t = p.x * p.scale, p.t.astype(float)
-    return network().loss(x, t), expected(p).loss(x, t)
-
-
-def is_here(name):
-    """Say whether a peer's framework is installed; those of `pip install -e .[bench]` need not be."""
-    try:
-        PEERS[name](problem(name, 1, 1))
-    except ModuleNotFoundError:
-        return False
-    return True
+    return trained(name, p).loss(x, t), expected(p).loss(x, t)
 
 
 HERE = [name for name in PEERS if is_here(name)]
 
 
 @pytest.mark.parametrize("name", HERE)
-@pytest.mark.parametrize(("examples", "batch_size"), [(11, 4), (12, 4), (11, 11), (1, 1)])
-def test_all_peers_compute_the_same_losses(name, examples, batch_size):
-    p = problem(name, examples, batch_size)
-    if ("lean steps" in name and batch_size < examples) or ("straight line" in name and examples > 1):
-        return  # these are made for one batch and for one example
-    got, wanted = losses_of(name, p)
-    assert got == pytest.approx(wanted, rel=1e-10)
-    assert abs(wanted - p.net.loss(p.x * p.scale, p.t)) > 1e-3 * wanted  # something was learned
+def test_all_peers_compute_the_same_losses(name):
+    for p in problems(name):
+        got, wanted = losses_of(name, p)
+        assert got == pytest.approx(wanted, rel=1e-10)
+        assert abs(wanted - p.net.loss(p.x * p.scale, p.t)) > 1e-3 * wanted  # something was learned
 
 
 @pytest.mark.parametrize("name", [name for name in HERE if name not in training_peers.OWN] + ["this course"])
@@ -75,11 +39,30 @@ def test_single_precision_is_close(name):
     assert got == pytest.approx(wanted, rel=1e-4)
 
 
-def test_a_peer_that_computes_something_else_is_found(monkeypatch):
+def test_what_is_installed_is_checked_before_it_is_measured(monkeypatch, capsys):
+    assert training_check.main() == 0
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sys, "argv", ["training.py"])
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(training.subprocess, "run", lambda command: subprocess.CompletedProcess(command, 1))
+    with pytest.raises(SystemExit, match="Nothing is measured before all peers compute the same"):
+        training.main()
+
+
+def test_a_peer_that_is_missing_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert training.ready("this course, machine code", problem("", 1, 1)) is None
+    assert capsys.readouterr().out == "  (this course, machine code: numba is not installed)\n"
+
+
+def test_a_peer_that_computes_something_else_is_found(monkeypatch, capsys):
     right = problem("plain NumPy", 11, 4)
     monkeypatch.setattr(training_peers.Problem, "copies", lambda p: [(1.1 * W, b) for W, b in p.layers])
     got, wanted = losses_of("plain NumPy", right)
     assert got != pytest.approx(wanted, rel=1e-4)
+    monkeypatch.setattr(training_check, "PEERS", {"plain NumPy": training_peers.plain_numpy})
+    assert training_check.main() == 1
+    assert "plain NumPy computes something else: a parameter is off by" in capsys.readouterr().out
 
 
 class Counted(np.ndarray):

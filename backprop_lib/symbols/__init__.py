@@ -7,6 +7,7 @@ from backprop_lib.symbols.derivation import Derivation, Expr, Factor, derive
 from backprop_lib.symbols.notation import Latex, chain, definitions, factor_table, latex
 from backprop_lib.symbols.nudging import central_differences
 from backprop_lib.symbols.panel import CheckFailed
+from backprop_lib.symbols.programs import Program, compile_straight_line, program, python, straight_line
 from backprop_lib.symbols.proof import prove
 
 __all__ = [
@@ -15,12 +16,17 @@ __all__ = [
     "Expr",
     "Factor",
     "Latex",
+    "Program",
     "central_differences",
     "chain",
     "check_gradients",
+    "compile_straight_line",
     "definitions",
     "derive",
     "factor_table",
     "latex",
+    "program",
     "prove",
+    "python",
+    "straight_line",
 ]

@@ -45,13 +45,12 @@ ROOMS = {  # the tests that each room answers to, the quickest first
     "symbols/panel": ["symbols/test_checks"],
     "symbols/checks": ["symbols/test_checks"],
     "symbols/proof": ["symbols/test_derivation"],
+    "symbols/programs": ["symbols/test_programs"],
     "training/batches": ["training/test_trainer", "documents/test_document_003"],
     "training/in_place": ["documents/test_document_003", "training/test_trainer"],
     "training/sweeping": ["training/test_loop"],
     "training/loop": ["training/test_loop", "training/test_trainer"],
     "training/trainer": ["training/test_trainer", "documents/test_document_003"],
-    "printed_rules": ["training/test_loop"],
-    "straight_line": ["training/test_loop"],
 }
 SWAPS = {
     ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.Pow: "*",

@@ -1,4 +1,4 @@
-"""Random networks and examples for property tests, small enough for every method of checking."""
+"""Networks and examples to test with: random ones, small enough for every check, and saturated ones."""
 
 from itertools import pairwise
 
@@ -27,3 +27,19 @@ def problems(draw, activations=tuple(ACTIVATIONS), largest=4):
     net = Network(weights, biases, names, loss)
     batch = draw(st.integers(1, 5))
     return net, rng.uniform(-1, 1, (batch, sizes[0])), rng.uniform(size=(batch, sizes[-1]))
+
+
+SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0]
+
+
+def saturated(activation, loss):
+    """Yield networks whose first z is far out; a weight is 0, so that its step can be read off exactly."""
+    for z in SATURATED:
+        names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
+        net = Network([[[z, 0.0]], [[0.7]]], None, names, loss)
+        yield net, [1.0, 1.0], [-0.5 if "squared" in loss else 0.25]
+
+
+def saturated_output(z):
+    """Return the same for a single neuron and the cross-entropy."""
+    return Network([[[z, 0.0]]], loss="binary_cross_entropy"), [1.0, 1.0], [float(z > 0)]

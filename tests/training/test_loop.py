@@ -1,18 +1,14 @@
 """One training, many trainings at once, and the words for how they end."""
 
-import sys
 from dataclasses import replace
 
 import exact
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import problems
+from strategies import SATURATED, problems, saturated, saturated_output
 
-from backprop_lib import Network, check_gradients, derive, machine_code, sweep, train
-from backprop_lib.datasets import parity
-from backprop_lib.documents.document_003 import epoch_of_batches
-from backprop_lib.straight_line import compile_straight_line, compile_training
+from backprop_lib import Network, check_gradients, sweep, train
 from backprop_lib.training import sweeping
 from backprop_lib.training.sweeping import Sweep, loss_on_grid
 from backprop_lib.training.trainer import Trainer
@@ -73,122 +69,6 @@ def test_a_grid_holds_the_losses(problem):
     got = loss_on_grid(net, x, t, {name: values})
     expected = [[net.with_values({name: v}).loss(x, t) for v in row] for row in values]
     np.testing.assert_allclose(got, expected, rtol=1e-10)
-
-
-@settings(max_examples=20, deadline=None)
-@given(problems(activations=("identity", "sigmoid", "tanh", "softplus"), largest=3))
-def test_straight_line_code_computes_the_same(problem):
-    from backprop_lib import derive
-
-    net, x, t = problem
-    loss, slopes = compile_straight_line(derive(net))(*net.by_name().values(), *x[0], *t[0])
-    np.testing.assert_allclose(loss, net.loss(x[0], t[0]), rtol=1e-9)
-    expected = list(net.gradients(x[0], t[0]).by_name().values())
-    np.testing.assert_allclose(slopes, expected, rtol=1e-8, atol=1e-12)
-
-
-@settings(max_examples=20, deadline=None)
-@given(problems(largest=3))
-def test_a_straight_line_training_takes_the_steps_of_train(problem):
-    from backprop_lib import derive
-
-    net, x, t = problem
-    loss, end = compile_training(derive(net))(x[0], t[0], 0.05, epochs=5)
-    expected = train(net, x[0], t[0], 0.05, epochs=5)
-    np.testing.assert_allclose(loss, expected.loss, rtol=1e-8, atol=1e-12)
-    np.testing.assert_allclose(list(end.by_name().values()), expected.path[-1], rtol=1e-8, atol=1e-12)
-
-
-@settings(max_examples=20, deadline=None)
-@given(problems(largest=3))
-def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
-    """As Python, for which nothing need be installed: mini-batches, the remainder too, in the same order."""
-    from backprop_lib import derive
-
-    net, x, t = problem
-    start = machine_code._starter(derive(net), lambda program: program)
-    for batch_size in (None, 2):
-        training = start(x, t, 0.05, batch_size, seed=4)
-        training.run(1)
-        training.run(2)
-        expected = train(net, x, t, 0.05, epochs=3, batch_size=batch_size, seed=4).path[-1]
-        got = list(training.network.by_name().values())
-        np.testing.assert_allclose(got, expected, rtol=1e-8, atol=1e-12)
-
-
-@pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy"])
-def test_machine_code_takes_the_steps_of_the_clear_network(loss):
-    from backprop_lib import derive
-
-    x, t = parity(3)
-    expected = net = Network.random([3, 2, 2], seed=1, loss=loss)
-    start, rng = machine_code.compile_batches(derive(net)), np.random.default_rng(5)
-    for _ in range(4):
-        for batch in epoch_of_batches(rng, len(x), 3):
-            expected = expected.step(expected.gradients(x[batch], t[batch]), 0.7)
-    wanted = list(expected.by_name().values())
-    for seed in (5, 6):
-        training = start(x, t, 0.7, batch_size=3, seed=seed)
-        training.run(4)
-        got = list(training.network.by_name().values())
-        assert np.allclose(got, wanted, rtol=1e-10, atol=0) == (seed == 5)
-
-
-def test_machine_code_says_what_it_needs(monkeypatch):
-    from backprop_lib import derive
-
-    monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.raises(ModuleNotFoundError, match=r"numba is not installed, .* pip install -e \.\[fast\]"):
-        machine_code.compile_batches(derive(NET))
-    start = machine_code._starter(derive(NET), lambda program: program)
-    for arguments, says in (
-        (([[0.1, 0.2]], [[0.9]], 0.9), r"x has shape \(1, 2\)"),
-        (([[0.1]], [[0.9]], float("nan")), "learning_rate is nan"),
-        (([[0.1]], [[0.9]], 0.9, 0), "batch_size is 0"),
-        (([[0.1]], [[0.9]], 0.9, 1, -1), "seed is -1"),
-    ):
-        with pytest.raises(ValueError, match=says):
-            start(*arguments)
-    with pytest.raises(ValueError, match="epochs is -1"):
-        start([[0.1]], [[0.9]], 0.9).run(-1)
-
-
-def test_machine_code_does_not_hide_that_it_left_the_floats():
-    from backprop_lib import derive
-
-    line = Network([[[1.0]]], activation="identity")
-    diverging = machine_code._starter(derive(line), lambda program: program)([[3e5]], [[0.0]], 1e9)
-    with np.errstate(over="ignore", invalid="ignore"):
-        diverging.run(100)
-    with pytest.raises(ValueError, match="expected a finite number"):
-        _ = diverging.network
-
-
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh"])
-def test_a_straight_line_training_may_diverge_but_not_stumble(activation):
-    from backprop_lib import derive
-
-    run = compile_training(derive(Network([[[2.0]], [[-3.0]]], activation=activation)))
-    try:
-        loss, _ = run([3e5], [-1e5], 1e9, epochs=30)
-    except ValueError as error:
-        assert "expected a finite number" in str(error)  # noqa: PT017
-    else:
-        assert np.isfinite(loss).all()
-    with pytest.raises(ValueError, match="several rows, expected one example"):
-        run([[1.0], [2.0]], [0.0], 0.1, 1)
-    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
-        run([1.0, 2.0], [0.0], 0.1, 1)
-
-
-def test_straight_line_code_does_not_overflow():
-    from backprop_lib import derive
-
-    for loss in ("half_squared_error", "binary_cross_entropy"):
-        f = compile_straight_line(derive(Network([[[0.5]]], loss=loss)))
-        for z in (-2000.0, 2000.0):
-            got, (slope,) = f(z, 1.0, 0.5)
-            assert np.isfinite([got, slope]).all()
 
 
 def test_loss_k_is_the_loss_after_k_updates():
@@ -253,42 +133,28 @@ def test_a_training_stops_below_its_goal_and_not_at_it():
 
 # ---- digits: 1 − a is computed nowhere --------------------------------------------------------------
 
-SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0]
-
-
-def saturated(activation, loss, z):
-    """Return a network whose first z is `z`; a weight is 0, so that its step can be read off exactly."""
-    names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
-    return Network([[[z, 0.0]], [[0.7]]], None, names, loss)
-
 
 def steps_of_all(net, x, t):
     """Yield ∂E/∂w1[0,1], the weight that is 0, from all that trains without `Network.gradients`."""
     yield "Lean", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
     yield "sweep", -sweep(net, x, t, [1.0], epochs=1).path[-1, 1, 0]
-    yield "straight line", compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[1][1]
-    yield "plain training", -compile_training(derive(net))(x, t, 1.0, epochs=1)[1].weights[0][0, 1]
 
 
 @pytest.mark.parametrize("loss", ["half_squared_error", "squared_error", "binary_cross_entropy"])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
 def test_slopes_keep_their_digits_wherever_they_are_computed(activation, loss):
-    for z in SATURATED:
-        net, x, t = saturated(activation, loss, z), [1.0, 1.0], [-0.5 if "squared" in loss else 0.25]
+    for net, x, t in saturated(activation, loss):
         expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
         for who, got in steps_of_all(net, x, t):
-            assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), (who, z)
+            assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), (who, net)
 
 
 @pytest.mark.parametrize("z", SATURATED)
 def test_a_saturated_cross_entropy_keeps_its_digits_wherever_it_is_computed(z):
-    net, x, t = Network([[[z, 0.0]]], loss="binary_cross_entropy"), [1.0, 1.0], [float(z > 0)]
+    net, x, t = saturated_output(z)
     expected = float(exact.gradients(net, [x], [t])["w1[0,1]"])
     for who, got in steps_of_all(net, x, t):
         assert got == pytest.approx(expected, rel=1e-12, abs=1e-307), who
-    loss = compile_straight_line(derive(net))(*net.by_name().values(), *x, *t)[0]
-    assert loss == pytest.approx(net.loss(x, t), rel=1e-14)
-    assert (loss > 0) == (abs(z) < 740)
 
 
 # ---- classes of one's own ----------------------------------------------------------------------------
@@ -366,8 +232,6 @@ def test_what_computes_by_itself_refuses_a_class_that_computes_otherwise(kind):
         lambda: train(net, [X], [T], 0.9, epochs=1, batch_size=1),
         lambda: sweep(net, X, T, [0.9], epochs=1),
         lambda: loss_on_grid(net, X, T, {"w1[0,0]": [1.0]}),
-        lambda: compile_training(derive(net)),
-        lambda: machine_code._starter(derive(net), lambda program: program)([X], [T], 0.9),
         lambda: rate_explorer(net, X, T, [0.9, 9.0], 20, 5e-5, 0.9),
         lambda: rate_race(net, X, T, [0.9, 9.0], 20, 5e-5, [0.9]),
         lambda: surface_explorer(net, X, T, 0.9, 20),
