@@ -129,7 +129,7 @@ def compile_training(d: Derivation, keep_losses: bool = True) -> Callable[..., t
     It returns the losses, `loss[k]` after k updates, and the network. Without `keep_losses` there is the last
     loss only. For up to about 150 weights this is faster than arrays.
     """
-    only_plain(d.net, "straight-line code")
+    only_plain(d.net, "a program")
     run = _function(training_program(d, keep_losses))
 
     def train(x, t, learning_rate: float, epochs: int) -> tuple[np.ndarray, Network]:
@@ -146,19 +146,18 @@ def compile_training(d: Derivation, keep_losses: bool = True) -> Callable[..., t
     return train
 
 
-def compile_batches(d: Derivation, translated: Callable | None = None) -> Callable:
+def compile_batches(d: Derivation, machine_code: bool = True) -> Callable:
     """Return `start(x, t, learning_rate, batch_size=None, seed=0)`, which returns `run` and `network`.
 
-    `run(epochs)` trains on, in double precision, and measures nothing; `network()` is the network so far. The
-    first run compiles: seconds, or minutes for more than some hundred weights. Without a translator of one's
-    own it is numba that translates.
+    `run(epochs)` trains on, in double precision, and measures nothing; `network()` is the network so far. In
+    machine code the first run compiles: seconds, or minutes for more than some hundred weights.
     """
-    only_plain(d.net, "machine code")
-    if translated is None:
+    only_plain(d.net, "a program")
+    trains = _function(epochs_program(d))
+    if machine_code:
         from numba import njit
 
-        translated = njit(error_model="numpy")
-    trains = translated(_function(epochs_program(d)))
+        trains = njit(error_model="numpy")(trains)
 
     def start(x, t, learning_rate: float, batch_size: int | None = None, seed: int = 0):
         x, t = (np.array(rows, float) for rows in examples(d.net, x, t))

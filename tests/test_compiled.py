@@ -17,9 +17,8 @@ from backprop_lib.documents.document_003 import epoch_of_batches
 NET = Network(weights=[[[0.5]], [[0.5]]])
 
 
-def untranslated(net):
-    """Return what numba would make faster, as it is."""
-    return compile_batches(derive(net), translated=lambda run: run)
+def as_python(net):
+    return compile_batches(derive(net), machine_code=False)
 
 
 def test_the_programs_read_as_they_are_printed():
@@ -48,7 +47,7 @@ def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
     """Mini-batches, the remainder too, in the same order."""
     net, x, t = problem
     for batch_size in (None, 2):
-        run, network = untranslated(net)(x, t, 0.05, batch_size, seed=4)
+        run, network = as_python(net)(x, t, 0.05, batch_size, seed=4)
         run(1)
         run(2)
         expected = train(net, x, t, 0.05, epochs=3, batch_size=batch_size, seed=4).path[-1]
@@ -59,7 +58,7 @@ def test_the_program_of_machine_code_takes_the_steps_of_a_trainer(problem):
 def test_the_program_of_machine_code_takes_the_steps_of_the_clear_network(loss):
     x, t = parity(3)
     expected = net = Network.random([3, 2, 2], seed=1, loss=loss)
-    start, rng = untranslated(net), np.random.default_rng(5)
+    start, rng = as_python(net), np.random.default_rng(5)
     for _ in range(4):
         for batch in epoch_of_batches(rng, len(x), 3):
             expected = expected.step(expected.gradients(x[batch], t[batch]), 0.7)
@@ -81,7 +80,7 @@ def test_the_program_of_machine_code_takes_the_steps_of_the_clear_network(loss):
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, says):
-    start = untranslated(NET)
+    start = as_python(NET)
     with pytest.raises(ValueError, match=says):
         start(*arguments)
     run, _ = start([[0.1]], [[0.9]], 0.9)
@@ -90,7 +89,7 @@ def test_what_does_not_fit_is_refused(arguments, says):
 
 
 def test_machine_code_does_not_hide_that_it_left_the_floats():
-    run, network = untranslated(Network([[[1.0]]], activation="identity"))([[3e5]], [[0.0]], 1e9)
+    run, network = as_python(Network([[[1.0]]], activation="identity"))([[3e5]], [[0.0]], 1e9)
     with np.errstate(over="ignore", invalid="ignore"):
         run(100)
     with pytest.raises(ValueError, match="expected a finite number"):
@@ -115,7 +114,7 @@ def test_a_straight_line_training_may_diverge_but_not_stumble(activation):
 @pytest.mark.parametrize("method", ["forward", "gradients", "loss", "step"])
 def test_a_class_that_computes_otherwise_is_refused(method):
     own = type("Own", (Network,), {method: lambda self, *given: getattr(super(), method)(*given)})
-    for use in (lambda: compile_training(derive(own(NET.weights))), lambda: untranslated(own(NET.weights))):
+    for use in (lambda: compile_training(derive(own(NET.weights))), lambda: as_python(own(NET.weights))):
         with pytest.raises(TypeError, match=r"net is of the class Own, which has its own .*, expected a Net"):
             use()
 
