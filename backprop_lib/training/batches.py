@@ -103,12 +103,12 @@ def examples(
     return x, t
 
 
-def check_first_loss(loss: float, dtype: str = "float64") -> None:
+def check_loss(loss: float, dtype: str = "float64") -> None:
     """Raise `NotFinite` if a training would start where the loss is no number.
 
     Examples
     --------
-    >>> check_first_loss(float("inf"))
+    >>> check_loss(float("inf"))
     Traceback (most recent call last):
     backprop_lib.core.validation.NotFinite: the loss is inf before training, in float64, expected a number.
     """

@@ -6,16 +6,14 @@ it learned anything. Tutorials differ in this, and many do not say which they me
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, NotFinite, check_arguments, finite_number, whole_number
-from backprop_lib.training.batches import check_first_loss, examples
+from backprop_lib.core import Network, check_arguments, finite_number, overridden, whole_number
 from backprop_lib.training.history import History
 from backprop_lib.training.progress import Progress
-from backprop_lib.training.trainer import Trainer
+from backprop_lib.training.steps import OwnSteps
+from backprop_lib.training.trainer import Trainer, Training
 
 
 def train(
@@ -85,51 +83,24 @@ def train(
     check_arguments(train, locals())
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
-    if batch_size is None and (momentum, dtype, scale, test) == (0, "float64", 1, None):
-        return _train_on_all(net, x, t, finite_number("learning_rate", learning_rate), epochs, goal)
-    trainer = Trainer(
-        net,
-        x,
-        t,
-        learning_rate,
-        batch_size=batch_size,
-        seed=seed,
-        momentum=momentum,
-        dtype=dtype,
-        scale=scale,
-        test=test,
-        keep_path=True,
-    )
+    training: Training
+    if overridden(net) and (batch_size, momentum, dtype, scale, test) == (None, 0, "float64", 1, None):
+        training = Training(OwnSteps(net, x, t, learning_rate), keep_path=True)
+    else:
+        training = Trainer(
+            net,
+            x,
+            t,
+            learning_rate,
+            batch_size=batch_size,
+            seed=seed,
+            momentum=momentum,
+            dtype=dtype,
+            scale=scale,
+            test=test,
+            keep_path=True,
+        )
     with Progress(epochs, goal) as progress:
-        while trainer.epochs < epochs and not trainer.loss < goal and trainer.epoch():
-            progress.tell(trainer.epochs, trainer.loss)
-    return trainer.history
-
-
-def _train_on_all(
-    net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, epochs: int, goal: float
-) -> History:
-    """Train on the whole batch with the network's own `gradients` and `step`, which a class may override."""
-    examples(net, x, t)  # checks them
-    path, times = [list(net.by_name().values())], [perf_counter()]
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss = [net.loss(x, t)]
-    check_first_loss(loss[0])
-    with np.errstate(over="ignore", invalid="ignore"), Progress(epochs, goal) as progress:
-        while len(loss) <= epochs and not loss[-1] < goal:
-            try:
-                following = net.step(net.gradients(x, t), learning_rate)
-                new_loss = finite_number("loss", following.loss(x, t))
-            except NotFinite:  # out of the range of floats: the last finite network is the result
-                break
-            net = following
-            loss.append(new_loss)
-            path.append(list(net.by_name().values()))
-            times.append(perf_counter())
-            progress.tell(len(loss) - 1, new_loss)
-    whole = len(times)  # an interrupt may have come anywhere
-    del loss[whole:], path[whole:]
-    if list(net.by_name().values()) != path[-1]:
-        net = net.with_values(dict(zip(net.by_name(), path[-1], strict=True)))
-    unmeasured = np.full(len(loss), np.nan)
-    return History(np.array(loss), np.array(path), net, learning_rate, 1, unmeasured, np.diff(times))
+        while training.epochs < epochs and not training.loss < goal and training.epoch():
+            progress.tell(training.epochs, training.loss)
+    return training.history

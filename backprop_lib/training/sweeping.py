@@ -24,7 +24,7 @@ from backprop_lib.core import (
     real_array,
     whole_number,
 )
-from backprop_lib.training.batches import check_first_loss, examples
+from backprop_lib.training.batches import check_loss, examples
 from backprop_lib.training.in_place import Calls, in_place
 from backprop_lib.training.outcomes import Outcome, judge, saturated
 
@@ -104,7 +104,7 @@ def sweep(
                 copies.forward()
                 path[k], outputs[k] = copies.values, copies.outputs
             losses.append(copies.losses(outputs))
-            check_first_loss(losses[0][0, 0])
+            check_loss(losses[0][0, 0])
             stuck = copies.saturated()
         paths.append(path)
         done += rows

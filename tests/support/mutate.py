@@ -50,6 +50,7 @@ ROOMS = {  # the tests that each room answers to, the quickest first
     "training/in_place": ["documents/test_document_003", "training/test_trainer"],
     "training/sweeping": ["training/test_loop"],
     "training/loop": ["training/test_loop", "training/test_trainer"],
+    "training/steps": ["training/test_trainer", "training/test_loop"],
     "training/trainer": ["training/test_trainer", "documents/test_document_003"],
 }
 SWAPS = {

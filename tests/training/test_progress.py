@@ -1,6 +1,7 @@
 """A long training says how far it is, and what is interrupted is not lost."""
 
 import builtins
+import inspect
 import linecache
 import re
 import sys
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 
 from backprop_lib import Network, train
-from backprop_lib.training import loop, progress
-from backprop_lib.training.trainer import Trainer
+from backprop_lib.training import progress
+from backprop_lib.training.steps import InPlaceSteps, OwnSteps
+from backprop_lib.training.trainer import Training
 
 ONE = Network([[[0.5]], [[0.5]]]), [0.1], [0.9]
 
@@ -61,9 +63,9 @@ def test_what_is_quick_or_has_no_goal_or_no_reader_says_nothing(notebook, capsys
     assert capsys.readouterr().err == ""
 
 
-def interrupted(line, function, run):
-    """Run, with an interrupt before the line of a function that is its so many-th to be executed."""
-    lines = iter(range(line))
+def interrupted(line, functions, run):
+    """Run, with an interrupt before the line of these functions that is their so many-th to be executed."""
+    lines, codes = iter(range(line)), {inspect.unwrap(function).__code__ for function in functions}
 
     def at_each_line(frame, event, _):
         code = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
@@ -73,19 +75,30 @@ def interrupted(line, function, run):
             raise KeyboardInterrupt
         return at_each_line
 
-    sys.settrace(lambda frame, *_: at_each_line if frame.f_code is function.__code__ else None)
+    sys.settrace(lambda frame, *_: at_each_line if frame.f_code in codes else None)
     try:
         return run()
     finally:
         sys.settrace(None)
 
 
-@pytest.mark.parametrize(("function", "more"), [(loop._train_on_all, {}), (Trainer.epoch, {"batch_size": 1})])
-def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(function, more, capsys):
-    whole = train(*ONE, 0.9, epochs=10, **more)
+class Own(Network):
+    """A network with a step of its own, which does what every other one does."""
+
+    def step(self, gradients, learning_rate):
+        return super().step(gradients, learning_rate)
+
+
+WITHIN_AN_EPOCH = Training.epoch, Training._count, InPlaceSteps.epoch, OwnSteps.epoch
+
+
+@pytest.mark.parametrize(("kind", "more"), [(Network, {}), (Own, {}), (Network, {"batch_size": 1})])
+def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(kind, more, capsys):
+    problem = kind(ONE[0].weights), *ONE[1:]
+    whole = train(*problem, 0.9, epochs=10, **more)
     ended = set()
-    for line in range(8, 50):
-        history = interrupted(line, function, lambda: train(*ONE, 0.9, epochs=10, **more))
+    for line in range(8, 80):
+        history = interrupted(line, WITHIN_AN_EPOCH, lambda: train(*problem, 0.9, epochs=10, **more))
         made = history.updates
         said = capsys.readouterr().err
         assert re.fullmatch(

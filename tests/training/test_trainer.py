@@ -285,7 +285,7 @@ def test_bad_arguments_get_one_sentence(change, error, says):
 
 def test_float_is_double_precision():
     for kind, bits in ((float, 64), ("float64", 64), (np.float32, 32)):
-        assert Trainer(NET, X, T, 0.3, dtype=kind)._lean.dtype.itemsize == bits // 8
+        assert Trainer(NET, X, T, 0.3, dtype=kind)._steps.dtype == f"float{bits}"
     third = train(NET, X, T, 1 / 3, epochs=1, dtype=float).network
     assert values(third) != [float(np.float32(value)) for value in values(third)]
 
