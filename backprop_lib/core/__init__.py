@@ -8,6 +8,7 @@ from backprop_lib.core.network import Network
 from backprop_lib.core.own_classes import only_plain, overridden
 from backprop_lib.core.parameters import Gradients, Trace, named, rebuilt
 from backprop_lib.core.shape import expect_shape
+from backprop_lib.core.storage import read_arrays
 from backprop_lib.core.validation import (
     NotFinite,
     check_targets,
@@ -43,6 +44,7 @@ __all__ = [
     "only_plain",
     "overridden",
     "path_number",
+    "read_arrays",
     "real_array",
     "rebuilt",
     "refuse_masked",

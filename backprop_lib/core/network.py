@@ -28,6 +28,7 @@ from backprop_lib.core.parameters import (
     random_weights,
     rebuilt,
 )
+from backprop_lib.core.storage import read, write
 from backprop_lib.core.validation import check_targets, finite_number, finite_rows, truth
 from backprop_lib.text import got, plural
 
@@ -219,9 +220,7 @@ class Network:
 
     def save(self, path: str | Path) -> None:
         """Write the network to an npz file of plain arrays, whole or not at all."""
-        from backprop_lib.core.storage import write  # its imports take time that most programs can save
-
-        write(self, path)
+        write(path, self.weights, self.biases, [f.name for f in self.activations], self.loss_rule.name)
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
@@ -239,8 +238,6 @@ class Network:
         >>> Network.load(path)
         Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases
         """
-        from backprop_lib.core.storage import read
-
         return read(path, cls)
 
     def __repr__(self) -> str:

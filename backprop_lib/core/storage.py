@@ -1,53 +1,83 @@
-"""Networks in files: npz archives of plain arrays and a checksum."""
+"""Arrays in files: npz archives written whole or not at all, and read with suspicion.
+
+Nothing is ever unpickled. Before an array is read, the size that its header announces is compared with the
+bytes that are there; so a file that was cut off, altered or made to exhaust the memory is refused. A network
+is stored as plain arrays and a checksum. What is slow to import is imported when a file is read or written.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from io import BytesIO
+from itertools import count, takewhile
+from pathlib import Path
+from typing import IO, BinaryIO, TypeVar
 
 import numpy as np
 
-from backprop_lib.core.archives import DAMAGED, file_path, read_arrays, replaced
 from backprop_lib.core.functions import Array
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from backprop_lib.core.network import Network
-
+from backprop_lib.text import got
 
 N = TypeVar("N")
 
 FORMAT = 1
 
+_LARGEST = 1 << 28  # bytes of a file: 33 million weights
 
-def write(net: Network, path: str | Path) -> None:
-    """Write a network to a file; a crash on the way leaves the file that was there before.
+
+class Damaged(ValueError):
+    """A file is no archive, or not as it was written."""
+
+
+def write(
+    path: str | Path, weights: list[Array], biases: list[Array] | None, activations: list[str], loss: str
+) -> None:
+    """Write what makes a network to a file; a crash on the way leaves the file that was there before.
+
+    Parameters
+    ----------
+    path : str or Path
+    weights : list of ndarray, one per layer, each of shape (outputs, inputs)
+    biases : list of ndarray, one per layer, each of shape (outputs,), or None
+    activations : list of str, one per layer
+    loss : str
 
     Raises
     ------
     OSError
         If the file cannot be written.
     TypeError, ValueError
-        If the path is none, or the network holds complex numbers.
+        If the path is none, or an array holds complex numbers.
+
+    Examples
+    --------
+    >>> write("weights.npz", [np.array([[1j]])], None, ["sigmoid"], "half_squared_error")
+    Traceback (most recent call last):
+    ValueError: the network holds complex numbers, expected real ones to save.
     """
-    if any(np.iscomplexobj(array) for array in (*net.weights, *(net.biases or []))):
+    if any(np.iscomplexobj(array) for array in (*weights, *(biases or []))):
         raise ValueError("the network holds complex numbers, expected real ones to save.")
-    arrays: dict[str, Any] = {
-        "format": np.array(FORMAT),
-        "activations": np.array([f.name for f in net.activations]),
-        "loss": np.array(net.loss_rule.name),
-    }
-    arrays |= {f"weights_{layer}": w for layer, w in enumerate(net.weights, 1)}
-    arrays |= {f"biases_{layer}": b for layer, b in enumerate(net.biases or [], 1)}
+    arrays = {"format": np.array(FORMAT), "activations": np.array(activations), "loss": np.array(loss)}
+    arrays |= {f"weights_{layer}": W for layer, W in enumerate(weights, 1)}
+    arrays |= {f"biases_{layer}": b for layer, b in enumerate(biases or [], 1)}
     arrays["sha256"] = np.array(_digest(arrays))
-    with replaced(file_path(path)) as file:
-        np.savez(file, **arrays)
+    with _replaced(_file_path(path)) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def read(path: str | Path, make: Callable[..., N]) -> N:
-    """Return the network that was written, made by `make(weights=…, biases=…, activation=…, loss=…)`.
+    """Return the network that was written, made by `make(weights, biases, activations, loss)`.
+
+    Parameters
+    ----------
+    path : str or Path
+    make : callable
+        It checks what it is given, and raises TypeError or ValueError.
 
     Raises
     ------
@@ -55,43 +85,110 @@ def read(path: str | Path, make: Callable[..., N]) -> N:
         If the file cannot be opened.
     ValueError
         If it is not a network that `write` wrote: one sentence says what is wrong with it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "weights.npz")
+    >>> write(path, [np.eye(1)], None, ["tanh"], "squared_error")
+    >>> read(path, lambda *arguments: arguments)
+    ([array([[1.]])], None, ['tanh'], 'squared_error')
     """
-    path = file_path(path)
+    path = _file_path(path)
     try:
-        return make(**_arguments(read_arrays(path)))
-    except DAMAGED as error:
-        raise ValueError(f"{path.name} is damaged or no npz file: {_sentence(error)}.") from None
+        return make(*_arguments(read_arrays(path)))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path.name} is no saved network: {_sentence(error)}.") from None
+        what = "damaged or no npz file" if isinstance(error, Damaged) else "no saved network"
+        raise ValueError(f"{path.name} is {what}: {_sentence(error)}.") from None
 
 
-def _arguments(arrays: dict[str, Array]) -> dict[str, Any]:
-    """Check the names and return weights, biases, activation and loss; `Network` checks the rest."""
-    needed = ("format", "activations", "loss", "weights_1", "sha256")
-    if missing := [name for name in needed if name not in arrays]:
-        raise ValueError(f"it has no {missing[0]!r}")
-    if arrays["format"].shape != () or arrays["format"] != FORMAT:
+def read_arrays(path: Path, largest: int | None = None) -> dict[str, Array]:
+    """Return the arrays of an npz file, if they hold numbers or text and headers and bytes agree.
+
+    Parameters
+    ----------
+    path : Path
+    largest : int, optional
+        Bytes that all arrays may take together; without it, no more than the file has.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    ValueError
+        If it is no such file, for any reason.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "numbers.npz")
+    >>> np.savez_compressed(path, zeros=np.zeros(1000))
+    >>> read_arrays(path, largest=1_000)
+    Traceback (most recent call last):
+    ValueError: it would take 8,128 bytes, expected at most 1,000
+    >>> read_arrays(path, largest=10_000)["zeros"].sum().item()
+    0.0
+    """
+    from zipfile import BadZipFile, ZipFile
+
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("it is no regular file")
+        if status.st_size > _LARGEST:
+            raise ValueError(f"it has {status.st_size:,} bytes, expected at most {_LARGEST:,}")
+        data = BytesIO(file.read())
+    most = status.st_size if largest is None else largest
+    try:
+        with ZipFile(data) as archive:
+            if (size := sum(entry.file_size for entry in archive.infolist())) > most:
+                raise ValueError(f"it would take {size:,} bytes, expected at most {most:,}")
+            for entry in archive.infolist():
+                with archive.open(entry) as stream:
+                    _check_header(entry.filename, stream, entry.file_size)
+        data.seek(0)
+        with np.load(data, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise Damaged(_sentence(error)) from None
+
+
+def _check_header(name: str, stream: IO[bytes], size: int) -> None:
+    """Raise ValueError unless an array's header announces numbers or text, as many as there are."""
+    if (version := np.lib.format.read_magic(stream)) != (1, 0):
+        raise ValueError(f"{name} has version {version}, expected (1, 0)")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    left = size - stream.tell()
+    if dtype.kind not in "iufU" or dtype.itemsize * int(np.prod(shape, dtype=object)) != left:
+        raise ValueError(f"{name} announces {dtype} {shape} and has {left:,} bytes")
+
+
+def _arguments(arrays: dict[str, Array]) -> tuple[list[Array], list[Array] | None, list[str], str]:
+    """Return weights, biases, activations and loss, if there is nothing else and nothing was altered."""
+    for name in ("format", "activations", "loss", "sha256"):
+        if name not in arrays:
+            raise ValueError(f"it has no {name!r}")
+    if arrays["format"].tolist() != FORMAT:
         raise ValueError(f"its format is {arrays['format']}, expected {FORMAT}")
     if str(arrays.pop("sha256")) != _digest(arrays):
         raise ValueError("its contents are not those of its checksum")
-    layers = range(1, 1 + sum(name.startswith("weights_") for name in arrays))
-    names = {f"{kind}_{layer}" for kind in ("weights", "biases") for layer in layers}
-    if strangers := sorted(set(arrays) - names - {"format", "activations", "loss"}):
-        raise ValueError(f"it has {strangers[0]!r}, which no network has")
-    biases = [arrays[f"biases_{layer}"] for layer in layers if f"biases_{layer}" in arrays]
-    if arrays["activations"].ndim != 1 or arrays["loss"].ndim != 0 or len(biases) not in (0, len(layers)):
-        raise ValueError("its layers do not fit together")
-    return {
-        "weights": [arrays[f"weights_{layer}"] for layer in layers],
-        "biases": biases or None,
-        "activation": [str(name) for name in arrays["activations"]],
-        "loss": str(arrays["loss"]),
-    }
+    weights, biases = _pop_layers(arrays, "weights"), _pop_layers(arrays, "biases")
+    _, activations, loss = (arrays.pop(name) for name in ("format", "activations", "loss"))
+    if arrays:
+        raise ValueError(f"it has {min(arrays)!r}, which no network has")
+    return weights, biases or None, [str(name) for name in activations], str(loss)
 
 
-def _digest(arrays: dict[str, Any]) -> str:
+def _pop_layers(arrays: dict[str, Array], kind: str) -> list[Array]:
+    names = takewhile(arrays.__contains__, (f"{kind}_{layer}" for layer in count(1)))
+    return [arrays.pop(name) for name in names]
+
+
+def _digest(arrays: dict[str, Array]) -> str:
     """Return a checksum over names and contents: a slip in the archive's own tables would else go unseen."""
-    digest = hashlib.sha256()
+    from hashlib import sha256
+
+    digest = sha256()
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -100,3 +197,50 @@ def _digest(arrays: dict[str, Any]) -> str:
 
 def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+def _file_path(path: object) -> Path:
+    """Return the path of a file, or say what was got instead."""
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if isinstance(text, str) and Path(text).name and "\0" not in text:
+        return Path(text)
+    wrong = ValueError if isinstance(text, str) else TypeError
+    raise wrong(f"path is {got(path)}, expected the name of a file, such as 'weights.npz'.")
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be filled, which takes the place of another one when all is written; or leave that one.
+
+    A link stays a link, to the new contents; permissions stay as they were. What earlier programs left behind
+    when they were killed in the middle is removed.
+    """
+    path = Path(os.path.realpath(path))
+    start = f".{path.name[:100]}."
+    for left in path.parent.glob(f"{escape(start)}*.unfinished"):
+        process = left.name.removeprefix(start).partition(".")[0]
+        if process.isdecimal() and not _runs(int(process)):
+            left.unlink(missing_ok=True)
+    unfinished = path.with_name(f"{start}{os.getpid()}.{os.urandom(4).hex()}.unfinished")
+    try:
+        with unfinished.open("xb") as file:
+            with suppress(FileNotFoundError):  # of a new file, the permissions are those of every new one
+                unfinished.chmod(stat.S_IMODE(path.stat().st_mode))
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Say whether a process is still there; where that cannot be asked, it may be."""
+    if os.name == "nt":  # where asking would end it
+        return process != os.getpid()
+    try:
+        with suppress(PermissionError):
+            os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
