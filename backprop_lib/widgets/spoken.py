@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from string import Template
 from threading import RLock
 
 import ipywidgets as ipw
@@ -17,6 +18,11 @@ def script(beside: str, name: str) -> str:
     """Return a script, which lies beside a module, as the value of an `onload` attribute."""
     lines = map(str.strip, Path(beside).with_name(name).read_text(encoding="utf-8").splitlines())
     return escape("\n".join(line for line in lines if line and not line.startswith("//")))
+
+
+def sheet(beside: str, name: str, **values: str) -> str:
+    """Return a style sheet that lies beside a module; `$name` in it is a colour of the course or a value."""
+    return Template(Path(beside).with_name(name).read_text(encoding="utf-8")).substitute(COLOURS | values)
 
 
 _SCRIPT = script(__file__, "spoken.js")

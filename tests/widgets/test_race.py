@@ -10,7 +10,7 @@ import pytest
 from backprop_lib import Network, sweep, train
 from backprop_lib.text import rate
 from backprop_lib.widgets import log_rates, rate_race
-from backprop_lib.widgets.rates.race_view import standings
+from backprop_lib.widgets.rates.race import standings
 
 NET = Network(weights=[[[0.5]], [[0.5]]])
 X, T = [0.1], [0.9]

@@ -19,21 +19,10 @@ from backprop_lib.drawing import COLOURS, Canvas, png
 from backprop_lib.text import a_or_an, counted, fixed
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
-from backprop_lib.widgets.spoken import Spoken, script
+from backprop_lib.widgets.spoken import Spoken, script, sheet
 
 SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
 _SCRIPT = script(__file__, "paint.js")
-_RULES = f"""
-.bp-paint canvas {{ width: 280px; height: 280px; touch-action: none; cursor: crosshair; background: #fff;
-  border: 1px solid {COLOURS["soft"]}; }}
-.bp-paint canvas:focus-visible {{ outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}); }}
-.bp-paint .bp-field {{ padding: 4px; width: 282px; line-height: 1.35; }}
-.bp-paint .bp-field button {{ font: inherit; margin-right: 4px; padding: 3px 8px; cursor: pointer;
-  color: {COLOURS["ink"]}; background: {COLOURS["wash"]}; border: 1px solid {COLOURS["soft"]}; }}
-.bp-paint .bp-field button[aria-pressed=true] {{ background: {COLOURS["positive"]}; color: #fff; }}
-.bp-paint .bp-field p {{ margin: 6px 0 0; font-size: 90%; }}
-.bp-paint svg {{ display: block; max-width: 100%; height: auto; }}
-"""
 
 
 def centred(pixels: ArrayLike) -> Array:
@@ -123,7 +112,9 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         hidden = ipw.Layout(display="none")
         self._sent = ipw.Text(continuous_update=False, layout=hidden).add_class("bp-sent")
         self._given = ipw.HTML(layout=hidden).add_class("bp-given")
-        field = ipw.HTML(f'<style onload="{_SCRIPT}">{_RULES}</style>').add_class("bp-local")
+        field = ipw.HTML(f'<style onload="{_SCRIPT}">{sheet(__file__, "paint.css")}</style>').add_class(
+            "bp-local"
+        )
         self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
         self.centre = ipw.Checkbox(
             value=True, description="fit and centre it as MNIST does", indent=False, layout={"width": "282px"}

@@ -7,8 +7,11 @@ and the slider uncovers them and says who is ahead (`race.js`).
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
@@ -16,16 +19,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments
-from backprop_lib.drawing import limits, loss_panel
+from backprop_lib.drawing import DASHES, INKS, Panel, limits, loss_panel, outline, thin
 from backprop_lib.text import counted, rate
 from backprop_lib.training import Sweep, sweep
 from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.rates.race_view import BUTTON, LANES, curve, line, prepared, sheet, view
-from backprop_lib.widgets.rates.rates import positive, training_in_words
+from backprop_lib.widgets.rates.rates import positive, said_of
+from backprop_lib.widgets.spoken import script, sheet, style
 
+LANES = "ABCD"
 _MOST = 24  # rates to choose from
 _MOMENTS = 40
 _NONE = "–"
+_BESIDE = ((-18, -8), (8, -8), (-18, 18), (8, 18))  # pixels from a curve's end to its letter
+_ENDS = {"converges": -1, "diverges": 1}  # before and after those on the way
+# Presses the slider's keys, so that both always agree.
+_BUTTON = (
+    Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")
+)  # it presses the slider's keys
 
 
 def rate_race(
@@ -100,16 +110,12 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
 
     def __init__(self, net: Network, runs: Sweep, chosen: Sequence[int]) -> None:
         labels = [rate(r) for r in runs.learning_rates]
-        words = [training_in_words(runs, r, net) for r in range(len(labels))]
+        words = [said_of(runs, r, net, label) for r, label in enumerate(labels)]
+        self.sentences = [[f"{lane}: {w}" for w in ("no rate.", *words)] for lane in LANES]
         stops = [runs.outcome(r).updates for r in range(len(labels))]
         panel = loss_panel(len(runs.loss), *limits(runs, np.array(stops)), runs.goal, wide=True)
-        self.sentences = [
-            [f"{lane}: no rate.", *(f"{lane}: η = {r}: {w}." for r, w in zip(labels, words, strict=True))]
-            for lane in LANES
-        ]
         layout, looks = ipw.Layout(), ipw.HTML()  # which all curves share
         self.unseen: list[ipw.Widget] = [looks]
-        box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
         self.menus, self.lanes = [], []
         for lane, sentences in enumerate(self.sentences):
             at = chosen[lane] + 1 if lane < len(chosen) else 0
@@ -125,21 +131,15 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
                 style={"description_width": "auto"},
                 layout={"width": "150px"},
             )
-            stack = ipw.Stack(frames, selected_index=at, layout=layout)
-            stack.add_class("bp-lane")
+            stack = ipw.Stack(frames, selected_index=at, layout=layout).add_class("bp-lane")
             self.unseen.append(ipw.jsdlink((menu, "index"), (stack, "selected_index")))
             self.menus.append(menu)
             self.lanes.append(stack)
         title = f"{panel.title} over the updates, both axes logarithmic; how each ends stands beneath."
-        field = ipw.GridBox(
-            [
-                ipw.HTML(f'<svg class="field" {view(panel)} role="img" aria-label="{escape(title)}"></svg>'),
-                *(part for pair in zip(self.menus, self.lanes, strict=True) for part in pair),
-            ]
-        )
-        field.add_class("bp-field")
-        last = len(runs.loss) - 1
-        moments = np.unique(np.geomspace(1, last + 1, _MOMENTS).round().astype(int)) - 1
+        ground = ipw.HTML(f'<svg class="field" {view(panel)} role="img" aria-label="{escape(title)}"></svg>')
+        pairs = zip(self.menus, self.lanes, strict=True)
+        field = ipw.GridBox([ground, *(part for pair in pairs for part in pair)]).add_class("bp-field")
+        moments = np.unique(np.geomspace(1, len(runs.loss), _MOMENTS).round().astype(int)) - 1
         self.slider = ipw.SelectionSlider(
             options=[(f"{n:,}", i) for i, n in enumerate(moments)],
             value=len(moments) - 1,
@@ -147,11 +147,21 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
             style={"description_width": "initial"},
             layout={"width": "min(100%, 480px)"},
         )
-        button = ipw.HTML(BUTTON)
-        clock = ipw.HBox([button, self.slider], layout={"flex_flow": "row wrap", "align_items": "center"})
-        ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{prepared(panel, runs, moments)}</p>')
-        ahead.add_class("bp-ahead")
-        super().__init__([ipw.HTML(sheet(box, panel)), clock, ahead, field])
+        clock = [ipw.HTML(_BUTTON), self.slider]
+        row = ipw.HBox(clock, layout={"flex_flow": "row wrap", "align_items": "center"})
+        # For each moment: percent of the picture that are seen, when it is, the standings.
+        shares = 100 * panel.pixels(moments + 1, np.ones(len(moments)))[:, 0] / panel.width + 0.4
+        shares[-1] = 100
+        prepared = [
+            (round(share, 2), f"After {counted(n, 'update')}: ", standings(runs, n))
+            for share, n in zip(shares, moments, strict=True)
+        ]
+        data = json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
+        ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{data}</p>').add_class("bp-ahead")
+        box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
+        rules = sheet(__file__, "race.css", box=box, background=panel.address)
+        look = ipw.HTML(f'{style()}<style onload="{script(__file__, "race.js")}">{rules}</style>')
+        super().__init__([look, row, ahead, field])
         for name in (box, "bp-race", "bp-local"):
             self.add_class(name)
 
@@ -166,3 +176,64 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
     def __repr__(self) -> str:
         said = (sentences[menu.index] for sentences, menu in zip(self.sentences, self.menus, strict=True))
         return f"Race of learning rates, {len(self.sentences[0]) - 1} to choose from. {' '.join(said)}"
+
+
+def view(panel: Panel) -> str:
+    """Return the attribute that gives an SVG the panel's coordinates."""
+    return f'viewBox="0 0 {panel.width:g} {panel.height:g}"'
+
+
+def curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
+    """Return one curve with its lane's dashes, a dot or an arrowhead at its end, and the lane's letter."""
+    keep = thin(stop + 1)
+    points = panel.line(keep + 1, runs.loss[keep, r])
+    path = outline(points)
+    left, top, width, height = map(float, panel.inside.split())
+    x, y = points[-1] + _BESIDE[lane]
+    y = min(max(y, top + 12), top + height - 6)
+    if stop == len(runs.loss) - 1:  # side by side, for several may end here at the same loss
+        x, y = left + width - 120 + 20 * lane, min(max(points[-1, 1], top + 20), top + height) - 8
+    ink = INKS[lane]
+    return (
+        f'<svg class="bp-run" {view(panel)} aria-hidden="true">'
+        f'<svg x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" viewBox="{panel.inside}">'
+        f'<path d="{path}" stroke="{ink}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"/>'
+        f"{panel.end(points, ink)}</svg>"
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{ink}">{LANES[lane]}</text></svg>'
+    )
+
+
+def standings(runs: Sweep, n: int) -> list[list[int | str]]:
+    """Return the places after n updates, the best first.
+
+    Each is a list. It begins with 0, 1 or 2 for those who have converged, are on the way, or have diverged.
+    Then comes the update at which they did or, on the way, the loss; and then the numbers of the learning
+    rates that share this place.
+
+    Examples
+    --------
+    >>> from backprop_lib import Network, sweep
+    >>> net = Network([[[0.5]]], activation="identity")
+    >>> runs = sweep(net, [1.0], [0.0], [0.5, 0.6, 1.2, 3.0], 20, stop_below=0.01)
+    >>> standings(runs, 0), standings(runs, 1)
+    ([[1, '0.125', 0, 1, 2, 3]], [[0, '1', 2], [1, '0.0200', 1], [1, '0.0312', 0], [1, '0.500', 3]])
+    """
+    found = []
+    for r, E in enumerate(runs.loss[n]):
+        outcome = runs.outcome(r)
+        if n < outcome.updates or outcome.kind not in _ENDS:
+            found.append((1, E, rate(E), r) if np.isfinite(E) else (1, np.inf, "∞", r))
+        else:
+            side = _ENDS[outcome.kind]
+            found.append((1 + side, -side * outcome.updates, f"{outcome.updates:,}", r))
+    groups = groupby(sorted(found), lambda place: (place[0], place[2]))
+    return [[kind, number, *(place[-1] for place in group)] for (kind, number), group in groups]
+
+
+def line(lane: int, sentence: str) -> str:
+    """Return a lane's sentence and a sample of its line."""
+    look = f'stroke="{INKS[lane]}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"'
+    return (
+        f'<p class="bp-said" style="grid-row: {lane + 2}"><svg width="52" height="12" aria-hidden="true">'
+        f'<path d="M4 6H48" {look}/></svg> {escape(sentence)}</p>'
+    )

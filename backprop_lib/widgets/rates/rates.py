@@ -6,7 +6,7 @@ Only a rate that is typed needs Python: it is trained and joins the others in th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import ipywidgets as ipw
@@ -20,6 +20,12 @@ from backprop_lib.training import Sweep, sweep
 from backprop_lib.widgets.frame_slider import PanelSlider
 from backprop_lib.widgets.spoken import FieldError, Spoken
 
+ENDINGS = {  # “after 9 updates E is 0.1 …”
+    "saturates": " and hardly falls any more: slopes f′(z) are almost 0",
+    "oscillates": ", and the steps still go back and forth",
+    "stalls": " and hardly falls any more",
+    "crawls": " and still falling",
+}
 _TYPED = 20  # so many rates may join
 
 
@@ -93,7 +99,9 @@ def rate_explorer(
     count = len(net.by_name())
     if surface is not None and count != 2:
         raise ValueError(f"surface needs a network with two parameters, got one with {count}.")
-    return RateExplorer(net, x, t, sorted(learning_rates), updates, goal, start, surface)
+    train = partial(sweep, net, x, t, epochs=updates, stop_below=goal)
+    runs = train(sorted(learning_rates))
+    return RateExplorer(net, train, runs, RatePanels(runs, net, x, t, surface), start)
 
 
 def positive(name: str, *numbers: float) -> None:
@@ -117,22 +125,12 @@ class RateExplorer(PanelSlider):
     """
 
     def __init__(
-        self,
-        net: Network,
-        x: ArrayLike,
-        t: ArrayLike,
-        learning_rates: list[float],
-        updates: int,
-        goal: float,
-        start: float,
-        surface: tuple[float, float, float, float] | None,
+        self, net: Network, train: Callable[..., Sweep], runs: Sweep, drawn: RatePanels, start: float
     ) -> None:
-        self._net, self._train = net, partial(sweep, net, x, t, epochs=updates, stop_below=goal)
-        runs = self._train(learning_rates)
-        self._drawn = RatePanels(runs, net, x, t, surface)
-        self._rates, self._room = learning_rates, len(learning_rates) + _TYPED
-        count = range(len(learning_rates))
-        self.spoken, self._clearing = Spoken(), False
+        self._net, self._train, self._drawn, self._clearing = net, train, drawn, False
+        self._rates = runs.learning_rates.tolist()
+        self._room = len(self._rates) + _TYPED
+        self.spoken = Spoken()
         self.field = ipw.Text(
             description="or type a rate",
             placeholder="such as 0.9",
@@ -141,13 +139,14 @@ class RateExplorer(PanelSlider):
             layout={"width": "240px"},
         )
         self.field.observe(self.spoken.guarded(self._typed), "value")
+        labels = [rate(r) for r in self._rates]
         super().__init__(
             "learning rate η",
-            [rate(r) for r in learning_rates],
-            [f"η = {rate(learning_rates[r])}: {training_in_words(runs, r, net)}." for r in count],
-            self._drawn.panels,
-            [self._drawn.marks(runs, r) for r in count],
-            int(np.abs(np.log(np.array(learning_rates) / start)).argmin()),
+            labels,
+            [said_of(runs, r, net, label) for r, label in enumerate(labels)],
+            drawn.panels,
+            [drawn.marks(runs, r) for r in range(len(labels))],
+            int(np.abs(np.log(runs.learning_rates / start)).argmin()),
             self.field,
             self.spoken,
         )
@@ -187,10 +186,15 @@ class RateExplorer(PanelSlider):
                 f"{_TYPED} rates have been typed, there is no room for more: run the cell again."
             )
         runs = self._train([value])
-        sentence = f"η = {label}: {training_in_words(runs, 0, self._net)}."
+        sentence = said_of(runs, 0, self._net, label)
         at = int(np.searchsorted(self._rates, value))
         self._rates.insert(at, value)
         self.insert(at, label, sentence, self.frame(self._drawn.marks(runs, 0), sentence))
+
+
+def said_of(runs: Sweep, r: int, net: Network, label: str) -> str:
+    """Return a sentence on one learning rate of a sweep, `label`, and how its training ended."""
+    return f"η = {label}: {training_in_words(runs, r, net)}."
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:
@@ -203,20 +207,16 @@ def training_in_words(runs: Sweep, r: int, net: Network) -> str:
     'diverges: from update 2 on E is over ten times what it was before training'
     """
     outcome, names, single = runs.outcome(r), list(net.by_name()), max(net.sizes) == 1
-    n = f"{counted(outcome.updates, 'update')}"
-    at = ""
+    after, at = f"after {counted(outcome.updates, 'update')}", ""
     if len(names) <= 2:
         values = zip(names, runs.path[outcome.updates, :, r], strict=True)
         at = ", at " + ", ".join(
             f"{plain_name(name, single)} = {fixed(v, 4) if abs(v) < 1e4 else rate(v)}" for name, v in values
         )
-    loss = fixed(outcome.loss)
-    said = {
-        "converges": f"E < {rate(runs.goal)} after {n}{at}",
-        "diverges": f"from update {outcome.updates:,} on E is over ten times what it was before training",
-        "saturates": f"after {n} E is {loss} and hardly falls any more: slopes f′(z) are almost 0{at}",
-        "oscillates": f"after {n} E is {loss}, and the steps still go back and forth{at}",
-        "stalls": f"after {n} E is {loss} and hardly falls any more{at}",
-        "crawls": f"after {n} E is {loss} and still falling{at}",
-    }
-    return f"{outcome.kind}: {said[outcome.kind]}"
+    if outcome.kind == "converges":
+        said = f"E < {rate(runs.goal)} {after}{at}"
+    elif outcome.kind == "diverges":
+        said = f"from update {outcome.updates:,} on E is over ten times what it was before training"
+    else:
+        said = f"{after} E is {fixed(outcome.loss)}{ENDINGS[outcome.kind]}{at}"
+    return f"{outcome.kind}: {said}"
