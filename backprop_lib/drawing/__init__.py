@@ -5,15 +5,15 @@ from __future__ import annotations
 from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline, sign_colour
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, plot_bowl, plot_curves
-from backprop_lib.drawing.descents import descend, plain_descent, plot_descents, plot_slope, where_it_ends
+from backprop_lib.drawing.descents import plain_descent, plot_descents, plot_slope
 from backprop_lib.drawing.draw_network import draw_network
 from backprop_lib.drawing.edges import Edge, Label, labels_that_fit
 from backprop_lib.drawing.images import heat_map, png, show_digits
 from backprop_lib.drawing.network_drawing import NetworkDrawing, Point
 from backprop_lib.drawing.panels import Panel, thin
-from backprop_lib.drawing.plots import Limits, curve_panel, holding, loss_panel, plot_loss, plot_surface
+from backprop_lib.drawing.plots import curve_panel, holding, loss_panel, plot_loss, plot_surface
 from backprop_lib.drawing.rate_panels import RatePanels
-from backprop_lib.drawing.slices import Arrow, Descent, Slice, checked_limits
+from backprop_lib.drawing.slices import Arrow, Slice, checked_limits
 from backprop_lib.drawing.valley import limits
 from backprop_lib.drawing.weight_images import weight_images
 
@@ -24,10 +24,8 @@ __all__ = [
     "INKS",
     "Arrow",
     "Canvas",
-    "Descent",
     "Edge",
     "Label",
-    "Limits",
     "NetworkDrawing",
     "Panel",
     "Point",
@@ -36,7 +34,6 @@ __all__ = [
     "address",
     "checked_limits",
     "curve_panel",
-    "descend",
     "draw_chain",
     "draw_network",
     "heat_map",
@@ -57,5 +54,4 @@ __all__ = [
     "sign_colour",
     "thin",
     "weight_images",
-    "where_it_ends",
 ]

@@ -16,6 +16,7 @@ from backprop_lib.core import Array, check_arguments, finite_array, finite_numbe
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.text import counted, fixed, got
+from backprop_lib.training import sampled
 
 Rule = Callable[..., ArrayLike]
 _DASHES = ("", "7 4", "2 3", "11 3 2 3")
@@ -26,25 +27,6 @@ _SHAPES = (
     "m0-6l6 6l-6 6l-6-6z",
 )
 _INKS = tuple(COLOURS[name] for name in ("negative", "ink", "negative", "ink"))
-
-
-def descend(slope: Rule, start: float, learning_rate: float, steps: int) -> list[float]:
-    """Return the points of gradient descent on a curve, up to the last one that is finite.
-
-    Examples
-    --------
-    >>> descend(lambda w: 2 * w, 4.0, learning_rate=0.25, steps=3)
-    [4.0, 2.0, 1.0, 0.5]
-    """
-    check_arguments(descend, locals())
-    points = [finite_number("start", start)]
-    for _ in range(steps):
-        with np.errstate(over="ignore", invalid="ignore"):
-            after = points[-1] - learning_rate * float(np.asarray(slope(np.float64(points[-1]))))
-        if not np.isfinite(after):
-            break
-        points.append(after)
-    return points
 
 
 def plot_slope(
@@ -78,7 +60,7 @@ def plot_slope(
     left, right = limits or (at - 2, at + 2)
     if not left <= at < right:
         raise ValueError(f"at is {at:g}, expected a point from {left:g} up to {right:g}, the limits.")
-    x, y = _sampled(rule, left, right)
+    x, y = sampled(rule, left, right)
     height, steep = (float(np.asarray(f(at))) for f in (rule, slope))
     run = 1.0 if right - left >= 3 else (right - left) / 4
     rise = steep * run
@@ -137,7 +119,7 @@ def plot_descents(
         raise TypeError(f"paths is {got(paths)}, expected a list of descents.")
     if not 1 <= len(paths) <= len(_SHAPES):
         raise ValueError(f"paths holds {len(paths)} descents, expected 1 to {len(_SHAPES)}.")
-    x, y = _sampled(rule, *limits)
+    x, y = sampled(rule, *limits)
     panel = _curve_panel(f"{up} over {across}", x, y, across, up, limits[1], 22 * len(paths) + 14)
     marks, canvas, words = _line(panel.pixels(x, y), COLOURS["positive"]), Canvas(), []
     taken: list[tuple[float, float]] = []
@@ -182,41 +164,6 @@ def plain_descent(panel: Panel, rule: Rule, points: Sequence[float]) -> str:
     return f'{panel.curve(x, y)}<path d="{dots}" stroke="{ink}" stroke-width="7" stroke-linecap="round"/>'
 
 
-def where_it_ends(
-    rule: Rule, slope: Rule, points: Sequence[float], limits: tuple[float, float], across: str, up: str
-) -> str:
-    """Return in words where a descent ends: at rest in the lowest place, in another, on its way, or outside.
-
-    Examples
-    --------
-    >>> where_it_ends(lambda w: w**2, lambda w: 2 * w, [4.0, 2.0, 1.0], (-5, 5), "w", "E")
-    'it is still on its way after 2 steps, at w = 1.0000, E = 1.0000.'
-    """
-    outside = [k for k, p in enumerate(points) if not limits[0] <= p <= limits[1]]
-    if outside:
-        return f"it leaves the picture at step {outside[0]}."
-    x, y = _sampled(rule, *limits)
-    end, height = points[-1], float(np.asarray(rule(points[-1])))
-    place = f"{across} = {fixed(end, 4)}, {up} = {fixed(height, 4)}"
-    steps = _steps(len(points) - 1)
-    if abs(float(np.asarray(slope(end)))) * (limits[1] - limits[0]) > 1e-2 * np.ptp(y):
-        return f"it is still on its way after {steps}, at {place}."
-    if height > y.min() + 1e-2 * np.ptp(y):
-        lowest = f"{across} = {fixed(float(x[y.argmin()]), 2)}"
-        return f"after {steps} it rests at {place}, but the curve is lowest near {lowest}."
-    return f"after {steps} it rests at {place}, the lowest place in the picture."
-
-
-def _sampled(rule: Rule, left: float, right: float) -> tuple[Array, Array]:
-    if not finite_number("limits", left) < finite_number("limits", right):
-        raise ValueError(f"limits run from {left:g} to {right:g}, expected the left one to be smaller.")
-    x = np.linspace(left, right, 161)
-    y = finite_array("rule", rule(x), ndim=(0, 1))
-    if y.shape != x.shape:
-        raise ValueError(f"rule gives shape {y.shape} for {x.shape}, expected one number for each point.")
-    return x, y
-
-
 def _curve_panel(title: str, x: Array, y: Array, across: str, up: str, right: float, above: float) -> Panel:
     """Return empty axes for a curve, with some room above them."""
     width, height = 720.0, 330.0 + above
@@ -240,8 +187,4 @@ def _from_to(rule: Rule, points: Array, across: str, up: str) -> str:
         f"{across} = {fixed(p, 4)}, {up} = {fixed(float(np.asarray(rule(p))), 4)}"
         for p in (points[0], points[-1])
     ]
-    return f"from {ends[0]} to {ends[1]}, {_steps(len(points) - 1)}"
-
-
-def _steps(count: int) -> str:
-    return f"{counted(count, 'step')}"
+    return f"from {ends[0]} to {ends[1]}, {counted(len(points) - 1, 'step')}"

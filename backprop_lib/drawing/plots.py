@@ -13,9 +13,7 @@ from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
-from backprop_lib.training import loss_on_grid
-
-Limits = tuple[float, float, float, float]  # left, right, bottom, top
+from backprop_lib.training import Limits, loss_on_grid
 
 
 def loss_panel(

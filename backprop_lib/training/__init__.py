@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backprop_lib.training.batches import accuracy, examples, is_right
+from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
 from backprop_lib.training.history import History
 from backprop_lib.training.in_place import Lean
 from backprop_lib.training.loop import train
@@ -11,17 +12,23 @@ from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
 from backprop_lib.training.trainer import Trainer, Update
 
 __all__ = [
+    "Descent",
     "History",
     "Lean",
+    "Limits",
     "Sweep",
     "Trainer",
+    "TwoParameters",
     "Update",
     "accuracy",
+    "descend",
     "examples",
     "is_right",
     "judge",
     "loss_on_grid",
+    "sampled",
     "saturated",
     "sweep",
     "train",
+    "where_it_ends",
 ]

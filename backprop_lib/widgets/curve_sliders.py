@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import ACTIVATIONS, check_arguments, choose, finite_array, finite_number, whole_number
-from backprop_lib.drawing import curve_panel, descend, plain_descent, where_it_ends
+from backprop_lib.drawing import curve_panel, plain_descent
 from backprop_lib.text import fixed, got
+from backprop_lib.training import descend, where_it_ends
 from backprop_lib.widgets.frame_slider import PanelSlider
 
 

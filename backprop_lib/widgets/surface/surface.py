@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, finite_number, whole_number
-from backprop_lib.drawing import Descent, Limits, Slice, checked_limits, holding
+from backprop_lib.drawing import Slice, checked_limits, holding
 from backprop_lib.text import counted, fixed, plain_name, rate
+from backprop_lib.training import Descent, Limits
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import FieldError, Spoken
 from backprop_lib.widgets.surface.surface_view import SurfaceView, held_still

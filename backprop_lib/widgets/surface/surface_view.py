@@ -11,9 +11,9 @@ from html import escape
 import numpy as np
 
 from backprop_lib.core import Array, Network
-from backprop_lib.drawing import COLOURS, FONT, Arrow, Descent, Slice
+from backprop_lib.drawing import COLOURS, FONT, Arrow, Slice
 from backprop_lib.text import fixed, plain_name, rate
-from backprop_lib.training import judge
+from backprop_lib.training import Descent, judge
 
 _ARROWS = {
     "step": "The arrow is this step.",
