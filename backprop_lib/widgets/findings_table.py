@@ -10,10 +10,9 @@ from typing import Any
 import ipywidgets as ipw
 
 from backprop_lib.documents import CLASSES, Document, Finding, Findings
-from backprop_lib.drawing import COLOURS
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.spoken import style
+from backprop_lib.widgets.spoken import sheet, style
 
 _ALL = "all"
 
@@ -56,7 +55,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
         self.stack = ipw.Stack(by_class, selected_index=0, layout=wide)
         self.unseen.append(ipw.jslink((self.class_, "index"), (self.stack, "selected_index")))
         menus = ipw.HBox([self.class_, self.document], layout={"flex_flow": "row wrap"})
-        super().__init__([ipw.HTML(style(_RULES)), menus, self.stack])
+        super().__init__([ipw.HTML(style(sheet(__file__, "findings_table.css"))), menus, self.stack])
         self.add_class("bp-local")
 
     def _table(self, class_: str, number: str) -> str:
@@ -78,14 +77,6 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
             f"Table of {counted(len(self.rows), 'finding')}, with a menu for their class "
             f"({', '.join(self.classes)}) and one for their document ({', '.join(self.numbers)})."
         )
-
-
-_RULES = (
-    ".findings table { border-collapse: collapse; width: 100%; } "
-    f".findings th, .findings td {{ border-bottom: 1px solid {COLOURS['line']}; padding: 4px 8px; "
-    "text-align: left; vertical-align: top; white-space: normal; line-height: 1.5; } "
-    ".findings td:last-child { width: 100%; }"
-)
 
 
 def _row(document: Document, finding: Finding) -> str:

@@ -17,13 +17,9 @@ import ipywidgets as ipw
 from backprop_lib.drawing import Panel
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.spoken import script, style
+from backprop_lib.widgets.spoken import script, sheet, style
 
-_SCRIPT = script(__file__, "frames.js")
-_RULES = """
-.bp-frame { container-type: inline-size; }
-.bp-frame .bp-said { min-height: 2.8em; } /* two lines: nothing below may jump when a sentence is short */
-"""
+_SCRIPT, _RULES = script(__file__, "frames.js"), sheet(__file__, "frames.css")
 
 
 class FrameSlider(OfCell, ipw.VBox):  # type: ignore[misc]
@@ -67,8 +63,8 @@ class FrameSlider(OfCell, ipw.VBox):  # type: ignore[misc]
         self._view = ipw.HTML(self._shown(labels, start))
         for part in (self.slider, self._view):
             part.add_class("bp-local")
-        sheet = ipw.HTML(f'{style(rules)}<style onload="{_SCRIPT}">{_RULES}</style>')
-        super().__init__([sheet, self.slider, *between, self._view])
+        styles = ipw.HTML(f'{style(rules)}<style onload="{_SCRIPT}">{_RULES}</style>')
+        super().__init__([styles, self.slider, *between, self._view])
         self.add_class("bp-frames")
 
     def end(self) -> None:

@@ -21,28 +21,30 @@ def script(beside: str, name: str) -> str:
 
 
 def sheet(beside: str, name: str, **values: str) -> str:
-    """Return a style sheet that lies beside a module; `$name` in it is a colour of the course or a value."""
+    """Return a style sheet that lies beside a module; `$name` in it is a colour of the course or a value.
+
+    Parameters
+    ----------
+    beside : str
+        The module's file.
+    name : str
+        That of the style sheet.
+    **values : str
+        By name.
+
+    Examples
+    --------
+    >>> sheet(__file__, "spoken.css")[:43]
+    '.bp-said { margin: 4px 0; line-height: 1.4;'
+    """
     return Template(Path(beside).with_name(name).read_text(encoding="utf-8")).substitute(COLOURS | values)
 
 
 _SCRIPT = script(__file__, "spoken.js")
-_RULES = f"""
-.bp-said {{ margin: 4px 0; line-height: 1.4; }}
-.bp-said:empty {{ display: none; }}
-.bp-silence {{ padding: 6px 10px; border-left: 4px solid {COLOURS["negative"]}; font-weight: bold; }}
-.bp-live {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
-.jupyter-widgets :is(.noUi-handle, button, input, select, textarea, summary, .widget-readout):focus {{
-  outline: 3px solid var(--jp-brand-color1, {COLOURS["positive"]}) !important;
-  outline-offset: 2px; }}
-.widget-container :is(.widget-button, .widget-text input, .widget-dropdown select):focus {{
-  outline-offset: -3px; }} /* a box cuts off what is outside */
-.jp-Notebook .jp-Cell {{ isolation: isolate; }} /* when one changes, the others need not be painted anew */
-@media (prefers-reduced-motion: reduce) {{
-  .noUi-target :is(.noUi-origin, .noUi-connect) {{ transition: none !important; }} }}
-"""
+_RULES = sheet(__file__, "spoken.css")
 
 
-def style(rules: str = "") -> str:
+def style(more: str = "") -> str:
     """Return a style sheet in HTML, and with it what makes a widget accessible (`spoken.js`).
 
     It goes into one of the widget's `ipywidgets.HTML`. Lines of the class `bp-said` are announced when they
@@ -53,7 +55,7 @@ def style(rules: str = "") -> str:
     >>> style(".frame { margin: 0; }")[-30:].strip()
     '.frame { margin: 0; }</style>'
     """
-    return f'<style onload="{_SCRIPT}">{_RULES}{rules}</style>'
+    return f'<style onload="{_SCRIPT}">{_RULES}{more}</style>'
 
 
 class FieldError(ValueError):

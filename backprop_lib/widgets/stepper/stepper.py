@@ -9,25 +9,21 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 
 import ipywidgets as ipw
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments
-from backprop_lib.drawing import COLOURS, FONT, address, sign_colour
+from backprop_lib.core import Network
+from backprop_lib.drawing import FONT, address, sign_colour
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.spoken import sheet
 from backprop_lib.widgets.stepper.html_formulas import fraction, named, short, shown, sum_of_products
 from backprop_lib.widgets.stepper.step_drawing import StepDrawing
 from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
 
-_BUTTONS = (
-    ("Home", "First", "|◀", ""),
-    ("ArrowLeft", "Back", "◀", ""),
-    ("ArrowRight", "Next", "", "▶"),
-    ("End", "Last", "", "▶|"),
-)
-_OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # keys pressed here are no commands to the notebook
+_CONTROLS = re.sub(r">\s+<", "><", Path(__file__).with_name("controls.html").read_text(encoding="utf-8"))
 _LEGEND = (
     "In each neuron: <i>z</i>, what arrives, and <i>a</i>, what leaves it. Beneath each stands how fast the "
     "loss changes with it; for <i>z</i> this is called <i>δ</i>.",
@@ -56,7 +52,6 @@ def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> S
     >>> stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], learning_rate=0.9).sentences[4]
     'Step 4 of 14: what leaves the output neuron: the sigmoid of z₂. a₂ = 0.563714.'
     """
-    check_arguments(stepper, locals())
     return Stepper(steps_of(net, x, t, learning_rate))
 
 
@@ -78,8 +73,11 @@ class Stepper(FrameSlider):
         backgrounds = [drawing.background(weights=True), drawing.background(weights=False)]
         box = "bp" + hashlib.sha256("".join(backgrounds).encode()).hexdigest()[:8]
         frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
-        rules = _rules(box, drawing, backgrounds)
-        super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_controls(box)))
+        coloured, pale = map(address, backgrounds)
+        width = f"{drawing.width + 24:.0f}"
+        values = {"box": box, "width": width, "font": FONT, "coloured": coloured, "pale": pale}
+        rules = sheet(__file__, "stepper.css", **values)
+        super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_CONTROLS))
         self.add_class(box).add_class("bp-local")
 
     # ---- what a step says ------------------------------------------------------------------------
@@ -140,65 +138,3 @@ class Stepper(FrameSlider):
 def _bracketed(value: float) -> str:
     text = short(value)
     return f"({text})" if text.startswith("−") else text
-
-
-def _controls(box: str) -> str:
-    """Return the buttons and the choice of what the edges show, all of which work in the browser alone.
-
-    A button does what the slider does when its key is pressed; with a button focused, so do the arrow keys.
-    """
-    handle = f"this.closest('.{box}').querySelector('.noUi-handle')"
-    send = f"{handle}.dispatchEvent(new KeyboardEvent('keydown', {{key}}))"
-    press = f"const key = event.target.closest('button')?.value; if (key) {send}"
-    keys = f"const {{key}} = event; if (/Arrow|Home|End|Page/.test(key)) {{ event.preventDefault(); {send} }}"
-    buttons = "".join(
-        f'<button {_OWN_KEYS} type="button" value="{key}"><span aria-hidden="true">{before}</span> {name} '
-        f'<span aria-hidden="true">{after}</span></button>'
-        for key, name, before, after in _BUTTONS
-    )
-    radios = "".join(
-        f'<label><input {_OWN_KEYS} type="radio" name="edges" class="{kind}"{checked}> {text}</label>'
-        for kind, text, checked in (("show-w", "weight", " checked"), ("show-g", "gradient", ""))
-    )
-    return (
-        f'<form class="controls" onsubmit="return false">'
-        f'<span role="group" aria-label="go to step" onclick="{press}" onkeydown="{keys}">{buttons}</span>'
-        f'<span role="radiogroup" aria-label="edges show">edges show the {radios}</span></form>'
-    )
-
-
-_RULES = """
-.BOX .step { box-sizing: border-box; max-width: WIDTHpx; padding: 12px; background: PAPER; color: INK; }
-.BOX .step { min-height: inherit; } /* the paper does not shrink where the frame does not */
-.BOX .drawing { display: block; width: 100%; font: 14px FONT; fill: INK; text-anchor: middle; }
-.BOX .drawing { background-image: url("PALE"); background-size: 100% 100%; }
-.BOX:has(.show-w:checked) .drawing.weights { background-image: url("COLOURED"); }
-.BOX:has(.show-w:checked) .g, .BOX:has(.show-g:checked) .w { display: none; }
-.BOX .step p { margin: 12px 0 8px; line-height: 1.4; }
-@container (max-width: 680px) { .BOX .step .bp-said { min-height: 4.2em; } }
-.BOX .terms { display: grid; grid-template-columns: max-content 1fr; gap: 5px 6px; min-height: 11em; }
-.BOX .terms { align-content: start; align-items: center; font-size: 15px; line-height: 1.5; }
-.BOX .terms div { display: contents; }
-.BOX .terms div > span:only-child { grid-column: 1 / -1; }
-.BOX .terms div > span:first-child:not(:last-child) { text-align: right; }
-.BOX .over { display: inline-block; vertical-align: middle; line-height: 1.25; text-align: center; }
-.BOX .over > span { display: block; padding: 0 3px; }
-.BOX .over > b + span { border-top: 1px solid INK; }
-.BOX .over > b { position: absolute; clip-path: inset(50%); }
-.BOX sup, .BOX sub { font-size: 70%; line-height: 0; }
-.BOX .both { display: inline-flex; flex-direction: column; align-items: start; }
-.BOX .both { vertical-align: middle; font-size: 70%; }
-.BOX .both > * { line-height: 1.15; font-size: inherit; vertical-align: baseline; }
-.BOX .controls { display: flex; flex-wrap: wrap; gap: 6px 24px; align-items: center; margin: 6px; }
-.BOX .controls button { font: inherit; margin-right: 4px; padding: 3px 10px; cursor: pointer; }
-.BOX .controls button { color: INK; background: WASH; border: 1px solid SOFT; border-radius: 4px; }
-"""
-
-
-def _rules(box: str, drawing: StepDrawing, backgrounds: list[str]) -> str:
-    """Return the rules of the style sheet, which holds the backgrounds, once for all frames."""
-    coloured, pale = map(address, backgrounds)
-    values = {"BOX": box, "WIDTH": f"{drawing.width + 24:.0f}", "FONT": FONT}
-    values |= {name.upper(): colour for name, colour in COLOURS.items()}
-    rules = re.sub(r"\b[A-Z]{3,}", lambda match: values.get(match[0], match[0]), _RULES)
-    return rules.replace("PALE", pale).replace("COLOURED", coloured)
