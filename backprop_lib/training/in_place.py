@@ -13,32 +13,29 @@ show that these are the steps of `Network.gradients` and `Network.step`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
-from numpy import (
-    add,
-    copyto,
-    cosh,
-    divide,
-    exp,
-    fmin,
-    matmul,
-    multiply,
-    ndarray,
-    negative,
-    reciprocal,
-    subtract,
-    tanh,
-)
+from numpy.typing import ArrayLike
 
-from backprop_lib.core import ACTIVATIONS, Activation, Array, Network, only_plain
-from backprop_lib.training.batches import Batches
+from backprop_lib.core import (
+    ACTIVATIONS,
+    Activation,
+    Array,
+    Network,
+    NotFinite,
+    finite_number,
+    only_plain,
+    whole_number,
+)
+from backprop_lib.training.batches import Batches, cut, examples, is_right
 
 _SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
 Calls = list[Callable[[], object]]
+_ROWS = 256  # examples that are measured at a time
 
 
 class Lean:
@@ -60,12 +57,12 @@ class Lean:
             M[net.sizes[i] :] = net.biases[i] if net.biases is not None else 0
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
         self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
-        self._update: Calls = [partial(subtract, self.values, slopes, self.values)]
+        self._update: Calls = [partial(np.subtract, self.values, slopes, self.values)]
         if momentum:
             self._update = [
-                partial(multiply, self.velocity, momentum, self.velocity),
-                partial(add, self.velocity, slopes, self.velocity),
-                partial(subtract, self.values, self.velocity, self.values),
+                partial(np.multiply, self.velocity, momentum, self.velocity),
+                partial(np.add, self.velocity, slopes, self.velocity),
+                partial(np.subtract, self.values, self.velocity, self.values),
             ]
         self._work: dict[int, _Work] = {}
 
@@ -124,6 +121,77 @@ class Lean:
         return work
 
 
+class InPlaceSteps(Lean):
+    """Steps in place, on the whole batch or, if there is a `batch_size`, on shuffled mini-batches."""
+
+    def __init__(
+        self,
+        net: Network,
+        x: ArrayLike,
+        t: ArrayLike,
+        learning_rate: float,
+        batch_size: int | None,
+        seed: int,
+        test: tuple[ArrayLike, ArrayLike] | None,
+        **form: Any,
+    ) -> None:
+        super().__init__(net, **form)
+        self.learning_rate = finite_number("learning_rate", learning_rate)
+        self._rng = np.random.default_rng(whole_number("seed", seed))
+        x, t = examples(net, x, t)
+        self._shuffled, n = batch_size is not None, len(x)
+        sizes = cut(n, n if batch_size is None else whole_number("batch_size", batch_size, least=1))
+        self.per_epoch = len(sizes)
+        self._rates = {size: self.rate(self.learning_rate / size) for size in sizes}
+        self._batches = self.batches(x, t, sizes)
+        self._all = self._measured(x, t) if len(sizes) > 1 else self._batches
+        self._test = None if test is None else self._measured(*examples(net, *test, "test x", "test t"))
+
+    def epoch(self) -> Iterator[None]:
+        """Make the updates of an epoch, one for each item."""
+        order = self._batches.as_given
+        if self._shuffled:
+            order = self._rng.permutation(len(order))
+        for X, XT, T in self._batches.in_order(order):
+            self.step(X, XT, T, self._rates[len(X)])
+            yield
+
+    @property
+    def state(self) -> tuple[Array, Array, Any]:
+        """Parameters, velocity and the generator's state; `NotFinite` if they left the range of floats."""
+        if not np.isfinite(self.values).all():
+            raise NotFinite(f"a parameter is no number any more, in {self.dtype}.")
+        random = self._rng.bit_generator.state if self._shuffled else None
+        return self.values.copy(), self.velocity.copy(), random
+
+    def go_back(self, state: tuple[Array, Array, Any]) -> None:
+        """Go on from `state`, whatever became of a forgotten epoch."""
+        self.values[:], self.velocity[:], random = state
+        if self._shuffled:
+            self._rng.bit_generator.state = random
+
+    def network_at(self, state: tuple[Array, Array, Any]) -> Network:
+        """Return the network of a state."""
+        return self.network_of(state[0])
+
+    def loss(self) -> float:
+        """Return the mean loss over all examples."""
+        value, batches = self.net.loss_rule.value, self._all.in_order(self._all.as_given)
+        losses = (value(*self.forward(X), T) for X, _, T in batches)
+        return sum(float(loss.sum(dtype=float)) for loss in losses) / len(self._all.x)
+
+    def accuracy(self) -> float:
+        """Return the share of the held-out examples whose answer is right, nan if there are none."""
+        if self._test is None:
+            return np.nan
+        batches = self._test.in_order(self._test.as_given)
+        right = sum(np.count_nonzero(is_right(self.forward(X)[1], T)) for X, _, T in batches)
+        return right / len(self._test.x)
+
+    def _measured(self, x: Array, t: Array) -> Batches:
+        return self.batches(x, t, cut(len(x), _ROWS))
+
+
 class _Work:
     """All that stays the same from batch to batch of one size: the arrays, and the calls that fill them.
 
@@ -134,7 +202,7 @@ class _Work:
     def __init__(self, lean: Lean, batch: int) -> None:
         net, dtype, last = lean.net, lean.dtype, len(lean.layers) - 1
         self.rate, scale = np.ones((), dtype), np.array(lean.scale, dtype)
-        self.product = ndarray.dot if batch * lean.layers[0].size <= _SMALL else _product
+        self.product = np.ndarray.dot if batch * lean.layers[0].size <= _SMALL else _product
         self.forward: Calls = []
         self.backward: Calls = []
         z, a, delta = ([np.empty((batch, n), dtype) for n in net.sizes[1:]] for _ in range(3))
@@ -150,39 +218,39 @@ class _Work:
                 inputs, W = a[i - 1], M[: net.sizes[i]].T
                 if lean.ones:  # a stands alone too, for a part of a larger array is slow to compute with
                     inputs = np.ones((batch, len(M)), dtype)
-                    self.forward.append(partial(copyto, inputs[:, :-1], a[i - 1]))
+                    self.forward.append(partial(np.copyto, inputs[:, :-1], a[i - 1]))
                 self.forward.append(partial(inputs.dot, M, z[i]))
                 downward = [partial(inputs.T.dot, delta[i], G), partial(delta[i].dot, W, delta[i - 1])]
             elif lean.scale != 1:
-                self.forward.append(partial(multiply, z[0], scale, z[0]))
-                downward = [partial(multiply, delta[0], scale, delta[0])]
+                self.forward.append(partial(np.multiply, z[0], scale, z[0]))
+                downward = [partial(np.multiply, delta[0], scale, delta[0])]
             if i == last:
                 times_slope = [] if at_z else times_slope
-                times_slope.append(partial(multiply, delta[i], self.rate, delta[i]))
+                times_slope.append(partial(np.multiply, delta[i], self.rate, delta[i]))
             self.forward += activate
             self.backward = times_slope + downward + self.backward
 
     def _begin(self, T: Array) -> None:
         """Fill the last delta with a − T, which the slope of a squared error is made of."""
-        subtract(self.a, T, self.delta)
+        np.subtract(self.a, T, self.delta)
 
     def _begin_at_z(self, T: Array) -> None:
         """Fill the last delta with ∂E/∂z of the cross-entropy, (1 − T) σ(z) − T σ(−z)."""
         room, one, delta = self._room, self._one, self.delta
-        exp(self.z, room)
-        add(room, one, room)
-        reciprocal(room, room)
-        multiply(room, T, room)
-        subtract(one, T, delta)
-        multiply(delta, self.a, delta)
-        subtract(delta, room, delta)
+        np.exp(self.z, room)
+        np.add(room, one, room)
+        np.reciprocal(room, room)
+        np.multiply(room, T, room)
+        np.subtract(one, T, delta)
+        np.multiply(delta, self.a, delta)
+        np.subtract(delta, room, delta)
 
 
 def _product(A: Array, B: Array, out: Array) -> None:
     """Fill `out` with A B, so many rows at a time that nothing need be copied; all, if those were too few."""
     rows = at_once if (at_once := _SMALL // B.size) >= 32 else len(A)
     for i in range(0, len(A), rows):
-        matmul(A[i : i + rows], B, out[i : i + rows])
+        np.matmul(A[i : i + rows], B, out[i : i + rows])
 
 
 def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
@@ -194,20 +262,20 @@ def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Ca
     """
     room = np.empty_like(z)
     if f is ACTIVATIONS["tanh"]:  # whose slope is 1/cosh²
-        square = [partial(cosh, z, room), partial(multiply, room, room, room)]
-        return [partial(tanh, z, a)], [*square, partial(divide, delta, room, delta)]
+        square = [partial(np.cosh, z, room), partial(np.multiply, room, room, room)]
+        return [partial(np.tanh, z, a)], [*square, partial(np.divide, delta, room, delta)]
     if f is not ACTIVATIONS["sigmoid"]:
-        return [lambda: copyto(a, f.rule(z))], [lambda: multiply(delta, f.slope(z, a), delta)]
+        return [lambda: np.copyto(a, f.rule(z))], [lambda: np.multiply(delta, f.slope(z, a), delta)]
     one = np.ones((), room.dtype)  # quicker than 1, which NumPy has to convert each time
     fill: Calls = [
-        partial(negative, z, room),
-        partial(exp, room, room),
-        partial(add, room, one, a),
-        partial(reciprocal, a, a),
+        partial(np.negative, z, room),
+        partial(np.exp, room, room),
+        partial(np.add, room, one, a),
+        partial(np.reciprocal, a, a),
     ]
     return fill, [
-        partial(multiply, room, a, room),
-        partial(fmin, room, one, room),
-        partial(multiply, room, a, room),
-        partial(multiply, delta, room, delta),  # quicker than delta *= …
+        partial(np.multiply, room, a, room),
+        partial(np.fmin, room, one, room),
+        partial(np.multiply, room, a, room),
+        partial(np.multiply, delta, room, delta),  # quicker than delta *= …
     ]

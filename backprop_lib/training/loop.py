@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, finite_number, overridden, whole_number
-from backprop_lib.training.history import History
 from backprop_lib.training.progress import Progress
-from backprop_lib.training.steps import OwnSteps
-from backprop_lib.training.trainer import Trainer, Training
+from backprop_lib.training.trainer import History, OwnSteps, Trainer, Training
 
 
 def train(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
-from numpy import add, multiply
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import (
@@ -170,15 +169,13 @@ class _Copies:
 
     def _by_layer(self, rows: Array) -> list[tuple[Array, Array | None]]:
         """Cut rows of parameters into views: W (outputs, inputs, copies) and b (outputs, copies)."""
-        layers, start = [], 0
-        for w in self.net.weights:
-            stop = start + w.size
-            W, start = rows[start:stop].reshape(*w.shape, -1), stop
-            b = None
-            if self.net.biases is not None:
-                b, start = rows[start : start + len(w)], start + len(w)
-            layers.append((W, b))
-        return layers
+        biases = self.net.biases is not None
+        sizes = [n for w in self.net.weights for n in (w.size, len(w) * biases)]
+        parts = iter(np.split(rows, np.cumsum(sizes)[:-1]))
+        return [
+            (W.reshape(*w.shape, -1), b if biases else None)
+            for w, W, b in zip(self.net.weights, parts, parts, strict=True)
+        ]
 
     def forward(self) -> None:
         """Compute all z and a, each (batch, neurons, copies)."""
@@ -193,8 +190,9 @@ class _Copies:
 
     def losses(self, outputs: Array) -> Array:
         """Return the losses (times, copies) that belong to `outputs` of several times."""
-        rule = self.net.loss_rule.rule_at_z or self.net.loss_rule.rule
-        return rule(outputs, self._t).sum(axis=(1, 2)) / len(self._x)  # type: ignore[no-any-return]
+        # The loss takes whichever of z and a it needs, and that is what `outputs` are.
+        losses: Array = self.net.loss_rule.value(outputs, outputs, self._t).sum(axis=(1, 2))
+        return losses / len(self._x)
 
     def saturated(self) -> Array:
         """Say of each copy, after a forward pass, whether slopes near zero keep it from learning."""
@@ -235,26 +233,26 @@ class _Layer:
         activate, self.times_slope = in_place(f, self.z, self.a, self.delta)
         inputs = x[:, None]
         if W.shape[1] == 1:
-            self.forward: Calls = [partial(multiply, inputs, self._W, self.z[:, :, None])]
+            self.forward: Calls = [partial(np.multiply, inputs, self._W, self.z[:, :, None])]
         else:
             self.forward = [
-                partial(multiply, inputs, self._W, terms),
-                partial(add.reduce, terms, 2, None, self.z),
+                partial(np.multiply, inputs, self._W, terms),
+                partial(np.add.reduce, terms, 2, None, self.z),
             ]
         if b is not None:
-            self.forward.append(partial(add, self.z, b, self.z))
+            self.forward.append(partial(np.add, self.z, b, self.z))
         self.forward += activate
-        self.backward: Calls = [partial(multiply, self._deltas, inputs, products)]
+        self.backward: Calls = [partial(np.multiply, self._deltas, inputs, products)]
         if batch > 1:
-            self.backward.append(partial(add.reduce, products, 0, None, W_slope))
+            self.backward.append(partial(np.add.reduce, products, 0, None, W_slope))
             if b_slope is not None:
-                self.backward.append(partial(add.reduce, self.delta, 0, None, b_slope))
+                self.backward.append(partial(np.add.reduce, self.delta, 0, None, b_slope))
 
     def pass_down(self, delta: Array) -> Calls:
         """Return the calls that fill in δ W, which is ∂E/∂a of the layer below."""
         if self._W.shape[1] == 1:
-            return [partial(multiply, self._deltas, self._W, delta[:, None])]
+            return [partial(np.multiply, self._deltas, self._W, delta[:, None])]
         return [
-            partial(multiply, self._deltas, self._W, self._terms),
-            partial(add.reduce, self._terms, 1, None, delta),
+            partial(np.multiply, self._deltas, self._W, self._terms),
+            partial(np.add.reduce, self._terms, 1, None, delta),
         ]

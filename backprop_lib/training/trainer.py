@@ -8,6 +8,7 @@ just before its own update; that number belongs to no single network.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -16,10 +17,69 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, NotFinite, check_arguments, finite_number, only_plain
 from backprop_lib.text import got
-from backprop_lib.training.batches import check_loss
-from backprop_lib.training.history import History
-from backprop_lib.training.in_place import Lean
-from backprop_lib.training.steps import InPlaceSteps, OwnSteps
+from backprop_lib.training.batches import check_loss, examples
+from backprop_lib.training.in_place import InPlaceSteps
+
+
+@dataclass(frozen=True)
+class History:
+    """A training: `loss[k]`, `path[k]` and `accuracy[k]` belong to the network after k epochs.
+
+    An epoch uses every example once. On the whole batch it is one update; in mini-batches it makes
+    `updates_per_epoch`, and `loss[k]` is still the loss over all examples, taken when the epoch is over.
+    `path` has one column per parameter, in the order of `Network.by_name`. `accuracy` is measured on the
+    held-out examples, nan if there are none. `seconds[k]` is the time that the epoch after `loss[k]` took.
+    """
+
+    loss: Array
+    path: Array
+    network: Network
+    learning_rate: float
+    updates_per_epoch: int = 1
+    accuracy: Array = field(default_factory=lambda: np.empty(0))
+    seconds: Array = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def updates(self) -> int:
+        """Number of updates made."""
+        return (len(self.loss) - 1) * self.updates_per_epoch
+
+
+class OwnSteps:
+    """Steps of a class of one's own, with its `gradients`, `step` and `loss`, on the whole batch as given."""
+
+    per_epoch, dtype = 1, "float64"
+
+    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> None:
+        self.learning_rate = finite_number("learning_rate", learning_rate)
+        examples(net, x, t)  # checks them
+        self.state, self._x, self._t = net, x, t
+
+    def epoch(self) -> Iterator[None]:
+        """Make the one update of an epoch; `NotFinite` if it leaves the range of floats."""
+        self.state = self.state.step(self.state.gradients(self._x, self._t), self.learning_rate)
+        yield
+
+    def go_back(self, state: Network) -> None:
+        """Go on from `state`, whatever became of a forgotten epoch."""
+        self.state = state
+
+    def network_at(self, state: Network) -> Network:
+        """Return the network of a state, which is the state itself."""
+        return state
+
+    @property
+    def in_a_row(self) -> Array:
+        """All parameters, in the order of `Network.by_name`."""
+        return np.array(list(self.state.by_name().values()))
+
+    def loss(self) -> float:
+        """Return the network's own loss over all examples."""
+        return self.state.loss(self._x, self._t)
+
+    def accuracy(self) -> float:
+        """Return nan: there are no held-out examples."""
+        return np.nan
 
 
 class _Record(NamedTuple):
@@ -102,7 +162,7 @@ class Training:
             self._count(record, state)
         else:
             self._begun = number, updates
-        return Update(number, of, self._steps.network_of(state), record.loss, record.accuracy)
+        return Update(number, of, self._steps.network_at(state), record.loss, record.accuracy)
 
     @property
     def epochs(self) -> int:
@@ -117,7 +177,7 @@ class Training:
     @property
     def network(self) -> Network:
         """The network after the last epoch."""
-        return self._steps.network_of(self._state.steps)  # type: ignore[no-any-return]
+        return self._steps.network_at(self._state.steps)  # type: ignore[no-any-return]
 
     @property
     def history(self) -> History:
@@ -197,10 +257,8 @@ class Trainer(Training):
     ) -> None:
         check_arguments(Trainer.__init__, locals())
         only_plain(net, "a Trainer")
-        lean = Lean(net, _floating(dtype), _momentum(momentum), _scale(scale))
-        steps = InPlaceSteps(
-            lean, x, t, learning_rate, batch_size, seed, None if test is None else _pair(test)
-        )
+        form = {"dtype": _floating(dtype), "momentum": _momentum(momentum), "scale": _scale(scale)}
+        steps = InPlaceSteps(net, x, t, learning_rate, batch_size, seed, _pair(test), **form)
         super().__init__(steps, keep_path=keep_path)
 
 

@@ -47,11 +47,10 @@ ROOMS = {  # the tests that each room answers to, the quickest first
     "symbols/proof": ["symbols/test_derivation"],
     "symbols/programs": ["symbols/test_programs"],
     "training/batches": ["training/test_trainer", "documents/test_document_003"],
-    "training/in_place": ["documents/test_document_003", "training/test_trainer"],
+    "training/in_place": ["documents/test_document_003", "training/test_trainer", "training/test_loop"],
     "training/sweeping": ["training/test_loop"],
     "training/loop": ["training/test_loop", "training/test_trainer"],
-    "training/steps": ["training/test_trainer", "training/test_loop"],
-    "training/trainer": ["training/test_trainer", "documents/test_document_003"],
+    "training/trainer": ["training/test_trainer", "training/test_loop", "documents/test_document_003"],
 }
 SWAPS = {
     ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.Pow: "*",

@@ -12,8 +12,8 @@ import pytest
 
 from backprop_lib import Network, train
 from backprop_lib.training import progress
-from backprop_lib.training.steps import InPlaceSteps, OwnSteps
-from backprop_lib.training.trainer import Training
+from backprop_lib.training.in_place import InPlaceSteps
+from backprop_lib.training.trainer import OwnSteps, Training
 
 ONE = Network([[[0.5]], [[0.5]]]), [0.1], [0.9]
 

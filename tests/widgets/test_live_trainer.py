@@ -14,8 +14,7 @@ from backprop_lib.datasets import mnist, one_hot, parity
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.weight_images import weight_images
 from backprop_lib.text import rate
-from backprop_lib.training.history import History
-from backprop_lib.training.trainer import Trainer
+from backprop_lib.training.trainer import History, Trainer
 from backprop_lib.widgets import LiveTrainer, cells
 from backprop_lib.widgets.live.live_view import curves, network_in_pictures, percent, state
 
