@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 from backprop_lib import Network
-from backprop_lib.core import check_targets, finite_number, finite_rows, only_plain, rebuilt, whole_number
+from backprop_lib.core import check_targets, finite_number, finite_rows, only_plain, whole_number
 from backprop_lib.symbols import Derivation, program, python
 from backprop_lib.text import identifier
 from backprop_lib.training import examples
@@ -187,4 +187,4 @@ def _function(source: str) -> Callable:
 
 def _with(net: Network, values) -> Network:
     """Return the network with these parameters; `NotFinite` if they have left the range of floats."""
-    return net.replace(*rebuilt(net.weights, net.biases, dict(zip(net.by_name(), values, strict=True))))
+    return net.with_values(dict(zip(net.by_name(), values, strict=True)))

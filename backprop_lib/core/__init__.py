@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from backprop_lib.core.arguments import check_arguments
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Array, Loss, bell, choose, sigmoid
 from backprop_lib.core.network import Network
 from backprop_lib.core.own_classes import only_plain, overridden
-from backprop_lib.core.parameters import Gradients, Trace, named, rebuilt
+from backprop_lib.core.parameters import Gradients, Trace, named
 from backprop_lib.core.shape import expect_shape
 from backprop_lib.core.storage import read_arrays
 from backprop_lib.core.validation import (
     NotFinite,
+    check_arguments,
     check_targets,
     finite_array,
     finite_number,
@@ -46,7 +46,6 @@ __all__ = [
     "path_number",
     "read_arrays",
     "real_array",
-    "rebuilt",
     "refuse_masked",
     "sigmoid",
     "uncopied_rows",

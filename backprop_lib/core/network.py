@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core.arguments import check_arguments
 from backprop_lib.core.functions import Array
 from backprop_lib.core.parameters import (
     Gradients,
@@ -29,7 +28,7 @@ from backprop_lib.core.parameters import (
     rebuilt,
 )
 from backprop_lib.core.storage import read, write
-from backprop_lib.core.validation import check_targets, finite_number, finite_rows, truth
+from backprop_lib.core.validation import check_arguments, check_targets, finite_number, finite_rows, truth
 from backprop_lib.text import got, plural
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Array, Loss, choose
-from backprop_lib.core.validation import finite_array, whole_number
+from backprop_lib.core.validation import finite_array, is_whole, whole_number
 from backprop_lib.text import counted, got
 
 # Random weights have the standard deviation 1/√n, with n from a layer's numbers of inputs and outputs.
@@ -181,7 +181,7 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
     he: 0.100
     """
     layers = list(sizes) if isinstance(sizes, list | tuple) or getattr(sizes, "ndim", 0) == 1 else []
-    if len(layers) < 2 or not all(_positive(n) for n in layers):
+    if len(layers) < 2 or not all(is_whole(n) and n > 0 for n in layers):
         raise ValueError(f"sizes is {got(sizes)}, expected two or more positive whole numbers.")
     if (count := sum(int(after) * int(before) for before, after in pairwise(layers))) > _MOST:
         raise ValueError(f"sizes is {got(sizes)}, expected at most {_MOST:,} weights, not {got(count)}.")
@@ -189,10 +189,6 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
     return [
         rng.standard_normal((after, before)) / np.sqrt(n(before, after)) for before, after in pairwise(layers)
     ]
-
-
-def _positive(size: object) -> bool:
-    return isinstance(size, int | np.integer) and not isinstance(size, bool) and bool(size > 0)
 
 
 def moved(name: str, values: list[Array] | None, slopes: list[Array], rate: float) -> list[Array]:

@@ -1,8 +1,15 @@
-"""What goes in must make sense: one sentence that says what was wrong, what was expected and where."""
+"""What goes in must make sense: one sentence that says what was wrong, what was expected and where.
+
+`check_arguments` checks all arguments of a function by the kinds that its own annotations name. Python itself
+would find a string where a number belongs somewhere deep inside, or never.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +17,8 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core.functions import Array, Loss
 from backprop_lib.text import counted, got
+
+Check = Callable[[str, Any], object]
 
 _GREATEST = 1.7976931348623157e308  # the greatest float
 
@@ -112,13 +121,17 @@ def whole_number(name: str, value: Any, least: int = 0, most: int = 2**63 - 1) -
     Traceback (most recent call last):
     ValueError: epochs is -1, expected a whole number of at least 0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} is {got(value)}, expected a whole number of at least {least}.")
-    if value < least:
-        raise ValueError(f"{name} is {got(value)}, expected a whole number of at least {least}.")
+    if not is_whole(value) or value < least:
+        wrong = ValueError if is_whole(value) else TypeError
+        raise wrong(f"{name} is {got(value)}, expected a whole number of at least {least}.")
     if value > most:
         raise ValueError(f"{name} is {got(value)}, expected a whole number of at most {most:,}.")
     return int(value)
+
+
+def is_whole(value: object) -> bool:
+    """Say whether a value is a whole number, which True and 2.0 are not."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def truth(name: str, value: object) -> bool:
@@ -206,3 +219,82 @@ def _written_rows(name: str, rows: Array, width: int) -> str:
     if name.endswith("t") and rows.ndim == 1 and np.isin(rows, np.arange(width)).all():
         return f": of labels one_hot({name}, {width}) makes such rows"
     return ""
+
+
+def check_arguments(function: Callable[..., object], given: Mapping[str, Any]) -> None:
+    """Raise TypeError or ValueError unless what was given, by name, is of the kinds that a function asks for.
+
+    Arrays are left to the function, which knows their shapes.
+
+    Examples
+    --------
+    >>> def step(net: Network, learning_rate: float, names: Sequence[str] = ()) -> None:
+    ...     check_arguments(step, locals())
+    >>> step.__annotations__ = {"net": "Network", "learning_rate": "float", "names": "Sequence[str]"}
+    >>> step(None, 0.5)
+    Traceback (most recent call last):
+    TypeError: net is None, expected a Network.
+    """
+    for name, annotation in function.__annotations__.items():
+        kinds = str(annotation).split(" | ")
+        value = given.get(name)
+        if name not in given or name == "return" or (value is None and "None" in kinds):
+            continue
+        *others, last = [_CHECKS.get(kind) or _of_class(kind) for kind in kinds if kind != "None"]
+        for check in others:
+            with suppress(TypeError, ValueError):
+                check(name, value)
+                break
+        else:
+            last(name, value)
+
+
+def _expect(*rows: tuple[Callable[[Any], bool], str]) -> Check:
+    """Return a check by rows of tests and words: the first is about the type, the others about the value."""
+
+    def check(name: str, value: object) -> None:
+        for row, (fits, words) in enumerate(rows):
+            if not fits(value):
+                raise (ValueError if row else TypeError)(f"{name} is {got(value)}, expected {words}.")
+
+    return check
+
+
+def _of_class(kind: str) -> Check:
+    """Return a check for an object of a class of the package, by its name; anything else is let through."""
+    if not kind.isidentifier():
+        return _expect()
+    return _expect((lambda v: kind in [parent.__name__ for parent in type(v).__mro__], f"a {kind}"))
+
+
+def _numbers(name: str, value: Any, count: int | None = None) -> None:
+    if not isinstance(value, list | tuple) or value:  # how many there must be, the function says
+        real_array(name, value, ndim=(1,))
+    if count is not None and len(value) != count:
+        raise ValueError(f"{name} is {got(value)}, expected {count} numbers.")
+
+
+_two, _four = partial(_numbers, count=2), partial(_numbers, count=4)
+_names: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (lambda v: isinstance(v, list | tuple) and all(isinstance(n, str) for n in v), "a list of names"),
+    (lambda v: all(n.isprintable() for n in v), "names of one line"),
+)
+_mapping = _expect((lambda v: isinstance(v, Mapping), "a dict of names with what belongs to each"))
+_function = _expect((callable, "a function such as lambda w: w**2"))
+_CHECKS: Mapping[str, Check] = {
+    "str": _expect((lambda v: isinstance(v, str) and v.isprintable(), "a line of text")),
+    "int": whole_number,
+    "float": finite_number,
+    "bool": truth,
+    "type": _expect(
+        (lambda v: isinstance(v, type) or type(v).__module__ == "numpy.dtypes", "'float32' or 'float64'")
+    ),
+    **dict.fromkeys(("Array", "ArrayLike", "Expr"), _expect()),
+    "Sequence[str]": _expect(*_names),
+    "tuple[str, str]": _expect(*_names, (lambda v: len(v) == 2, "two names")),
+    "Sequence[float]": _numbers,
+    **dict.fromkeys(("tuple[float, float]", "tuple[int, int]"), _two),
+    **dict.fromkeys(("tuple[float, float, float, float]", "Limits"), _four),
+    **dict.fromkeys(("Mapping[str, ArrayLike]", "Mapping[str, float]", "Mapping[str, complex]"), _mapping),
+    **dict.fromkeys(("Rule", "Callable[..., ArrayLike]"), _function),
+}
