@@ -6,16 +6,14 @@ from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline,
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, plot_bowl, plot_curves
 from backprop_lib.drawing.descents import plain_descent, plot_descents, plot_slope
-from backprop_lib.drawing.draw_network import draw_network
-from backprop_lib.drawing.edges import Edge, Label, labels_that_fit
-from backprop_lib.drawing.images import heat_map, png, show_digits
-from backprop_lib.drawing.network_drawing import NetworkDrawing, Point
+from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
+from backprop_lib.drawing.images import heat_map, png, show_digits, weight_images
+from backprop_lib.drawing.networks import NetworkDrawing, draw_network
 from backprop_lib.drawing.panels import Panel, thin
 from backprop_lib.drawing.plots import curve_panel, holding, loss_panel, plot_loss, plot_surface
 from backprop_lib.drawing.rate_panels import RatePanels
 from backprop_lib.drawing.slices import Arrow, Slice, checked_limits
 from backprop_lib.drawing.valley import limits
-from backprop_lib.drawing.weight_images import weight_images
 
 __all__ = [
     "COLOURS",

@@ -1,4 +1,7 @@
-"""Matrices and images as figures: weights as coloured cells with their values, digits as grey pixels."""
+"""Matrices and images as figures: cells with their values, digits in grey, what a neuron's weights look for.
+
+Weights are blue where positive and orange where negative.
+"""
 
 from __future__ import annotations
 
@@ -48,13 +51,8 @@ def heat_map(
     down, across = values.shape
     if down > 16 or across > 12:
         raise ValueError(f"matrix has shape {values.shape}, expected at most 16 rows and 12 columns.")
-    rows = [str(i) for i in range(down)] if rows is None else list(rows)
-    columns = [str(j) for j in range(across)] if columns is None else list(columns)
-    for name, names, count in (("rows", rows, down), ("columns", columns, across)):
-        if len(names) != count:
-            raise ValueError(
-                f"{name} has {counted(len(names), 'name')}, expected {count}, as the matrix has."
-            )
+    rows = _named("rows", rows, down, "name", "as the matrix has")
+    columns = _named("columns", columns, across, "name", "as the matrix has")
     texts = [[fixed(v, decimals) for v in row] for row in values]
     written = [*columns, *(text for row in texts for text in row)]
     cell = max(64.0, 14 + max(text_width(text, 14) for text in written)), 42.0
@@ -80,10 +78,23 @@ def heat_map(
     )
 
 
-def _tint(share: float) -> tuple[str, str]:
-    """Return the colour of a cell, between paper and full blue or orange, and an ink that stands out."""
+def _named(argument: str, names: Sequence[str] | None, count: int, noun: str, why: str) -> list[str]:
+    """Return as many names as there must be; numbers from 0 if none are given."""
+    found = [str(i) for i in range(count)] if names is None else list(names)
+    if len(found) != count:
+        raise ValueError(f"{argument} has {counted(len(found), noun)}, expected {count}, {why}.")
+    return found
+
+
+def _shade(share: float) -> list[int]:
+    """Return red, green and blue of a share from −1, full orange, over 0, paper, to 1, full blue."""
     full = COLOURS["negative" if share < 0 else "positive"]
-    parts = [round(255 + (int(full[k : k + 2], 16) - 255) * abs(share)) for k in (1, 3, 5)]
+    return [round(255 + (int(full[k : k + 2], 16) - 255) * abs(share)) for k in (1, 3, 5)]
+
+
+def _tint(share: float) -> tuple[str, str]:
+    """Return the colour of a cell and an ink that stands out on it."""
+    parts = _shade(share)
     linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in parts]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#" + "".join(f"{c:02x}" for c in parts), "#000000" if light > 0.18 else "#ffffff"
@@ -140,33 +151,18 @@ def show_digits(pixels: ArrayLike, titles: str | Sequence[str] = "", across: int
     images = finite_array("pixels", pixels, ndim=(2, 3))
     top = 255 if np.asarray(pixels).dtype.kind in "iu" else 1
     images = images[None] if images.ndim == 2 else images
-    names = [titles] if isinstance(titles, str) else list(titles)
     count, height, width = images.shape
     if count > 40 or max(height, width) > 64:
         raise ValueError(f"pixels has shape {images.shape}, expected at most 40 images of at most 64 × 64.")
     if images.min() < 0 or images.max() > top:
         raise ValueError(f"pixels run from {images.min():g} to {images.max():g}, expected 0 to {top}.")
-    if len(names) != count:
-        raise ValueError(f"titles has {counted(len(names), 'title')}, expected {count}, one per image.")
+    names = _named("titles", [titles] if isinstance(titles, str) else titles, count, "title", "one per image")
     scale = max(1, 128 // max(height, width))
-    canvas, step = (
-        Canvas(),
-        (max(scale * width, *(text_width(n, 14) for n in names)) + 20, scale * height + 44),
-    )
-    for k, (image, name) in enumerate(zip(images, names, strict=True)):
-        x, y = step[0] * (k % across + 0.5), step[1] * (k // across) + 34
-        canvas.text(x, y - 10, name, bold=True)
-        size, source = f'width="{scale * width}" height="{scale * height}"', png(255 - image * 255 / top)
-        canvas.marks.append(
-            f'<image x="{x - scale * width / 2:g}" y="{y}" {size} style="image-rendering:pixelated" '
-            f'href="data:image/png;base64,{source}"/>'
-        )
-        middle, half = (x, y + scale * height / 2), (scale * width / 2, scale * height / 2)
-        canvas.box(*middle, half, "none", stroke=COLOURS["soft"], width=1)
+    sources = [png(255 - image * 255 / top) for image in images]
     words = "; ".join(_ink_in_words(image, name) for image, name in zip(images, names, strict=True))
     start = "A grey image" if count == 1 else f"{count} grey images"
-    full = step[0] * min(count, across), step[1] * (1 + (count - 1) // across)
-    return canvas.picture(*full, f"{start} of {height} × {width} {plural('pixel', height * width)}: {words}.")
+    alt = f"{start} of {height} × {width} {plural('pixel', height * width)}: {words}."
+    return _side_by_side(sources, names, (scale * width, scale * height), across, alt, large=True)
 
 
 def _ink_in_words(image: Array, name: str) -> str:
@@ -180,23 +176,104 @@ def _ink_in_words(image: Array, name: str) -> str:
     )
 
 
+_STEPS = 15  # shades of each colour
+_PALETTE = bytes(c for s in np.linspace(-1, 1, 2 * _STEPS + 1).tolist() for c in _shade(s))
+
+
+def weight_images(
+    weights: ArrayLike,
+    titles: Sequence[str] | None = None,
+    across: int = 8,
+    scale: int = 3,
+    shape: tuple[int, int] = (28, 28),
+) -> Picture:
+    """Return each neuron's weights as an image, blue where positive, orange where negative, white at 0.
+
+    Parameters
+    ----------
+    weights : array_like, shape (neurons, height · width)
+        At most 64 neurons. The strongest colour stands for each neuron's own largest weight.
+    titles : sequence of str, optional
+        One for each neuron; numbers from 0 if not given.
+    across : int
+        Number of images in a row.
+    scale : int
+        Number of points on the screen for a weight.
+    shape : height, width
+
+    Raises
+    ------
+    ValueError
+        If there are too many neurons, or their weights do not fit the shape.
+
+    Examples
+    --------
+    >>> weight_images([[0.5, -2.0]], ["left not right"], shape=(1, 2))
+    Weights of 1 neuron as images of 1 × 2, blue positive, orange negative: left not right −2.00 to 0.50.
+    """
+    check_arguments(weight_images, locals())
+    for argument, number in (("across", across), ("scale", scale), ("shape", shape[0]), ("shape", shape[1])):
+        whole_number(argument, number, least=1, most=1000)
+    rows = finite_array("weights", weights, ndim=(2,))
+    count, (height, width) = len(rows), shape
+    if count > 64 or rows.shape[1] != height * width:
+        raise ValueError(f"weights has shape {rows.shape}, expected at most 64 rows of {height * width}.")
+    names = _named("titles", titles, count, "title", "one for each neuron")
+    strongest = np.maximum(abs(rows).max(axis=1, keepdims=True), 1e-12)
+    shades = _STEPS + np.round(_STEPS * rows / strongest)
+    sources = [png(row.reshape(shape), _PALETTE) for row in shades]
+    words = "; ".join(
+        f"{n} {fixed(row.min(), 2)} to {fixed(row.max(), 2)}" for n, row in zip(names, rows, strict=True)
+    )
+    start = f"Weights of {counted(count, 'neuron')} as images of {height} × {width}"
+    alt = f"{start}, blue positive, orange negative: {words}."
+    return _side_by_side(sources, names, (scale * width, scale * height), across, alt, large=False)
+
+
+def _side_by_side(
+    sources: Sequence[str], names: Sequence[str], size: tuple[int, int], across: int, alt: str, *, large: bool
+) -> Picture:
+    """Return images with their names above them, `across` in a row."""
+    gap, above, below, lift, rim = (20, 34, 10, 10, "soft") if large else (14, 24, 8, 7, "line")
+    canvas, (width, height) = Canvas(), size
+    step = max(width, *(text_width(n, 14) for n in names)) + gap, above + height + below
+    for k, (source, name) in enumerate(zip(sources, names, strict=True)):
+        x, y = step[0] * (k % across + 0.5), step[1] * (k // across) + above
+        canvas.text(x, y - lift, name, bold=large)
+        canvas.marks.append(
+            f'<image x="{x - width / 2:g}" y="{y:g}" width="{width}" height="{height}" '
+            f'style="image-rendering:pixelated" href="data:image/png;base64,{source}"/>'
+        )
+        canvas.box(x, y + height / 2, (width / 2, height / 2), "none", stroke=COLOURS[rim], width=1)
+    rows = 1 + (len(names) - 1) // across
+    return canvas.picture(step[0] * min(len(names), across), step[1] * rows, alt)
+
+
 def png(pixels: Array, palette: bytes = b"") -> str:
     """Return grey pixels, or places in a palette, as a PNG in base64.
 
-    Its bytes are uncompressed: no two versions of zlib pack alike.
+    Its bytes are neither filtered nor compressed, so that they are the same everywhere: Pillow filters grey
+    rows, and no two versions of zlib pack alike.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width)
+        Numbers from 0 to 255.
+    palette : bytes, optional
+        Red, green and blue of each place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> png(np.array([[0, 255]]))[:22]
+    'iVBORw0KGgoAAAANSUhEUg'
     """
     rows = np.round(pixels).astype(np.uint8)
     height, width = rows.shape
-    raw = b"".join(b"\0" + row.tobytes() for row in rows)
-    stored = struct.pack("<BHH", 1, len(raw), len(raw) ^ 0xFFFF) + raw + struct.pack(">I", zlib.adler32(raw))
-    chunks = {
-        b"IHDR": struct.pack(">2I5B", width, height, 8, 3 if palette else 0, 0, 0, 0),
-        **({b"PLTE": palette} if palette else {}),
-        b"IDAT": b"\x78\x01" + stored,
-        b"IEND": b"",
-    }
-    data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks.items()
-    )
+    header = struct.pack(">2I5B", width, height, 8, 3 if palette else 0, 0, 0, 0)
+    raw = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows), 0)
+    data = b"\x89PNG\r\n\x1a\n"
+    for kind, body in ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", raw), (b"IEND", b"")):
+        if body or kind == b"IEND":
+            data += struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
     return base64.b64encode(data).decode()

@@ -12,7 +12,7 @@ import pytest
 from backprop_lib import Network
 from backprop_lib.datasets import mnist, one_hot, parity
 from backprop_lib.drawing.canvas import COLOURS
-from backprop_lib.drawing.weight_images import weight_images
+from backprop_lib.drawing.images import weight_images
 from backprop_lib.text import rate
 from backprop_lib.training.trainer import History, Trainer
 from backprop_lib.widgets import LiveTrainer, cells

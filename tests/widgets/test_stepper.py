@@ -15,7 +15,7 @@ from strategies import problems
 
 from backprop_lib import Network, derive
 from backprop_lib.drawing.canvas import COLOURS, Picture
-from backprop_lib.drawing.draw_network import draw_network
+from backprop_lib.drawing.networks import draw_network
 from backprop_lib.symbols.derivation import Derivation, Factor
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.text import fixed, plain_name
