@@ -20,7 +20,7 @@ from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Descent, Limits
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import FieldError, Spoken
-from backprop_lib.widgets.surface.surface_view import SurfaceView, held_still
+from backprop_lib.widgets.surface.surface_view import SurfaceView, slice_in_words
 
 _MOST_PARAMETERS, _MOST_UPDATES = 200, 1000  # what can be computed anew at each move of a slider
 
@@ -219,14 +219,13 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
         if self.view is None:
             return "Loss surface."
         across, up = self.view.names
-        what = [f"Loss surface over {across} and {up}, with a descent.", *held_still(self.net)]
+        what = [f"Loss surface over {across} and {up}, with a descent.", *slice_in_words(self.net)]
         return " ".join([*what, self.view.sentence])
 
 
 def _rates(middle: float) -> list[float]:
     """Return 41 learning rates around one, of three digits each, so that what is written is what is used."""
-    rates = [float(f"{middle * 10 ** (k / 10):.3g}") for k in range(-20, 21)]
-    return [*rates[:20], middle, *rates[21:]]
+    return [float(f"{middle * 10 ** (k / 10):.3g}") if k else middle for k in range(-20, 21)]
 
 
 def _places(low: float, high: float, own: float) -> list[float]:
