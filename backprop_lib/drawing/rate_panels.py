@@ -16,7 +16,7 @@ from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.drawing.plots import holding, loss_panel, surface_panel
 from backprop_lib.drawing.valley import all_rates, here, limits
 from backprop_lib.text import plain_name
-from backprop_lib.training import Sweep
+from backprop_lib.training import Ending, Sweep
 
 _FOLLOWED = 6  # parameters whose path is drawn
 
@@ -70,7 +70,7 @@ class RatePanels:
     def _fitting(self, runs: Sweep) -> list[tuple[int, int]]:
         """Return the trainings that reach the goal, or the best, each with its number of updates."""
         stops = list(enumerate(map(int, self.stops)))
-        good = [(r, n) for r, n in stops if runs.outcome(r).kind == "converges"]
+        good = [(r, n) for r, n in stops if runs.outcome(r).kind == Ending.CONVERGES]
         return good or [min(stops, key=lambda pair: np.nan_to_num(runs.loss[pair[1], pair[0]], nan=np.inf))]
 
     def marks(self, runs: Sweep, r: int) -> list[str]:

@@ -11,15 +11,15 @@ from backprop_lib.core import Array
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.panels import Panel, new_panel
 from backprop_lib.text import counted, power_of_ten, rate
-from backprop_lib.training import Sweep
+from backprop_lib.training import Ending, Sweep
 
 _SIGNS = {  # marker, and whether it is filled, for each way to end
-    "crawls": ("v", False),
-    "converges": ("o", True),
-    "oscillates": ("D", False),
-    "saturates": ("s", True),
-    "stalls": ("_", True),
-    "diverges": ("x", True),
+    Ending.CRAWLS: ("v", False),
+    Ending.CONVERGES: ("o", True),
+    Ending.OSCILLATES: ("D", False),
+    Ending.SATURATES: ("s", True),
+    Ending.STALLS: ("_", True),
+    Ending.DIVERGES: ("x", True),
 }
 _LINES = (
     "-",
@@ -45,7 +45,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
     counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]
     rates, columns = runs.learning_rates, np.arange(len(stops))
     kinds = [runs.outcome(int(r)).kind for r in columns]
-    ends = np.where(np.array(kinds) == "converges", stops, last)  # below the goal, training stops
+    ends = np.where(np.array(kinds) == Ending.CONVERGES, stops, last)  # below the goal, training stops
     reach = float(np.log(high / low)) * 0.12
     floor = low / np.exp(reach)  # room for the signs beneath the valley
 
@@ -80,7 +80,7 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
         for kind, (marker, filled) in _SIGNS.items():
             where = np.array([k == kind for k in kinds])
             if where.any():
-                colour = COLOURS["positive" if kind == "converges" else "negative"]
+                colour = COLOURS["positive" if kind == Ending.CONVERGES else "negative"]
                 signs += axes.plot(
                     rates[where],
                     np.full(where.sum(), 0.05),
@@ -108,20 +108,20 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
     return new_panel(title, draw, 872, 280, 12.5, (0.085, 0.19, 0.715, 0.78))
 
 
-def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
+def _in_words(runs: Sweep, kinds: list[Ending], stops: Array) -> str:
     """Say which rate reaches the goal first, or else comes lowest, and where the cliff begins."""
     loss = runs.loss[stops, np.arange(len(stops))]
     loss = np.where(np.isfinite(loss), loss, np.inf)
-    order = np.lexsort((loss, stops, np.array(kinds) != "converges"))
-    best = int(order[0]) if "converges" in kinds else int(loss.argmin())
+    order = np.lexsort((loss, stops, np.array(kinds) != Ending.CONVERGES))
+    best = int(order[0]) if Ending.CONVERGES in kinds else int(loss.argmin())
     n = int(stops[best])
-    first = "The goal is reached first" if "converges" in kinds else "The valley is lowest"
+    first = "The goal is reached first" if Ending.CONVERGES in kinds else "The valley is lowest"
     said = (
         f"{first} at η = {rate(runs.learning_rates[best])}: "
         f"E = {rate(loss[best])} after {counted(n, 'update')}."
     )
     above = runs.learning_rates > runs.learning_rates[best]
-    bad = [r for r in np.flatnonzero(above) if kinds[r] not in ("converges", "crawls")]
+    bad = [r for r in np.flatnonzero(above) if kinds[r] not in (Ending.CONVERGES, Ending.CRAWLS)]
     if not bad:
         return f"{said} No cliff is in sight"
     edge = min(bad, key=lambda r: runs.learning_rates[r])
@@ -132,7 +132,7 @@ def _in_words(runs: Sweep, kinds: list[str], stops: Array) -> str:
 def here(panel: Panel, runs: Sweep, r: int) -> str:
     """Return a line at one learning rate and a dot at the loss there, or a cross where it is too high."""
     learning_rate, outcome = runs.learning_rates[r], runs.outcome(r)
-    loss = outcome.loss if outcome.kind == "converges" else runs.loss[-1, r]
+    loss = outcome.loss if outcome.kind == Ending.CONVERGES else runs.loss[-1, r]
     left, top, width, height = map(float, panel.inside.split())
     finite = float(loss) if np.isfinite(loss) else np.finfo(float).max
     ((x, y),) = panel.pixels([learning_rate], [max(finite, 1e-300)]).round(1)

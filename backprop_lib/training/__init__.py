@@ -6,12 +6,13 @@ from backprop_lib.training.batches import accuracy, examples, is_right
 from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
 from backprop_lib.training.in_place import Lean
 from backprop_lib.training.loop import train
-from backprop_lib.training.outcomes import judge, saturated
+from backprop_lib.training.outcomes import Ending, judge
 from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
 from backprop_lib.training.trainer import History, Trainer, Update
 
 __all__ = [
     "Descent",
+    "Ending",
     "History",
     "Lean",
     "Limits",
@@ -26,7 +27,6 @@ __all__ = [
     "judge",
     "loss_on_grid",
     "sampled",
-    "saturated",
     "sweep",
     "train",
     "where_it_ends",

@@ -165,9 +165,8 @@ class TwoParameters:
     def saturated(self, point: ArrayLike) -> bool:
         """Say whether slopes f′(z) near zero keep the network at a point from learning."""
         trace = self.network(point).forward(np.atleast_2d(self.x))
-        parts = zip(self.net.activations, trace.z, trace.a[1:], strict=True)
-        layers = [(f, z[..., None], a[..., None]) for f, z, a in parts]
-        return bool(saturated(layers, np.atleast_2d(self.t)[..., None], self.net.loss_rule)[0])
+        z, a = ([part[..., None] for part in parts] for parts in (trace.z, trace.a[1:]))
+        return bool(saturated(self.net, z, a, np.atleast_2d(self.t)[..., None])[0])
 
     def descend(self, start: ArrayLike, learning_rate: float, updates: int) -> Descent:
         """Return the descent from `start`, shape (2,), in which only the two parameters learn."""

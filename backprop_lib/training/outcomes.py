@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum, auto
 
 import numpy as np
 
-from backprop_lib.core import Activation, Array, Loss
+from backprop_lib.core import Array, Network
 
 _LOST = 10  # times the first loss: so high it was not even before the training
 _FLAT = 0.99  # of the loss is left after another half of the updates
@@ -17,12 +19,11 @@ _WRONG = 0.01  # is an output further than this from its target
 _NEARLY_ZERO = 0.01  # of f's greatest slope; see `saturated`
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a training ended: `kind`, after how many updates, and at which loss.
+class Ending(StrEnum):
+    """How a training ended: the first of these words that fits.
 
-    `kind` is the first of these words that fits. It speaks of these updates: ten times as many may end
-    otherwise. “Later” means in the second half of the updates.
+    It speaks of these updates: ten times as many may end otherwise. “Later” means in the second half of the
+    updates.
 
     converges
         The loss fell below the goal; `updates` is when it first did.
@@ -41,7 +42,20 @@ class Outcome:
         The loss was still falling: by more, or later still at half its first pace at least.
     """
 
-    kind: str
+    CONVERGES = auto()
+    DIVERGES = auto()
+    SATURATES = auto()
+    OSCILLATES = auto()
+    STALLS = auto()
+    CRAWLS = auto()
+    __repr__ = str.__repr__
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended: `kind`, after how many updates, and at which loss."""
+
+    kind: Ending
     updates: int
     loss: float
 
@@ -68,19 +82,20 @@ def judge(loss: Array, path: Array, goal: float, *, saturated: bool) -> Outcome:
     last = len(loss) - 1
     if (reached := loss < goal).any():
         n = int(reached.argmax())
-        return Outcome("converges", n, float(loss[n]))
+        return Outcome(Ending.CONVERGES, n, float(loss[n]))
     kept = loss <= _LOST * loss[0]  # false for nan
     if not kept[-1]:
         n = last + 1 - int(kept[::-1].argmax()) if kept.any() else 0
-        return Outcome("diverges", n, float(loss[n]))
+        return Outcome(Ending.DIVERGES, n, float(loss[n]))
     flat = loss[-1] > _FLAT * loss[last // 2]
     if flat and saturated:
-        kind = "saturates"
+        kind = Ending.SATURATES
     elif _swings(loss, path):
-        kind = "oscillates"
+        kind = Ending.OSCILLATES
     else:
         first, later = loss[0] - loss[last // 2], loss[last // 2] - loss[-1]
-        kind = "stalls" if flat and not later > max(first / 2, _ROUNDING * loss[0]) else "crawls"
+        stalls = flat and not later > max(first / 2, _ROUNDING * loss[0])
+        kind = Ending.STALLS if stalls else Ending.CRAWLS
     return Outcome(kind, last, float(loss[-1]))
 
 
@@ -102,7 +117,7 @@ def _swings(loss: Array, path: Array) -> bool:
     return bool(lasting and steady and back.mean() >= _SWINGS)
 
 
-def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Loss) -> Array:
+def saturated(net: Network, z: Sequence[Array], a: Sequence[Array], t: Array) -> Array:
     """Say for each copy of a network whether slopes near zero keep it from learning.
 
     That is so if f′(z) is below a hundredth of f's greatest slope for outputs that make up half of the loss,
@@ -111,29 +126,27 @@ def saturated(layers: list[tuple[Activation, Array, Array]], t: Array, loss: Los
 
     Parameters
     ----------
-    layers : list of activation, z and a
-        From the first hidden layer to the output; z and a have shape (batch, neurons, copies).
-    t : ndarray, shape (batch, outputs, 1)
-    loss : Loss
+    net : Network
+    z, a : sequence of ndarray, one per layer, each of shape (batch, neurons, copies)
+        From the first hidden layer to the output.
+    t : ndarray, shape (batch, outputs, copies or 1)
 
     Examples
     --------
-    >>> from backprop_lib.core import ACTIVATIONS, LOSSES
-    >>> f, z = ACTIVATIONS["sigmoid"], np.array([[[0.0, -7.0]]])
-    >>> saturated([(f, z, f.rule(z))], np.array([[[1.0]]]), LOSSES["half_squared_error"])
+    >>> net, z = Network([[[1.0]]]), np.array([[[0.0, -7.0]]])
+    >>> saturated(net, [z], [net.activations[0].rule(z)], np.array([[[1.0]]]))
     array([False,  True])
     """
-    flat = []
-    for f, z, a in layers:
-        ends = np.array([0.0, 50.0])  # the greatest slope of each f is at one of these
-        steepest = f.slope(ends, f.rule(ends)).max()
-        flat.append(np.abs(f.slope(z, a)) < _NEARLY_ZERO * steepest)
-    found: Array = np.zeros(flat[-1].shape[-1], bool)
-    a = layers[-1][2]
+    ends = np.array([0.0, 50.0])  # the greatest slope of each f is at one of these
+    flat = [
+        np.abs(f.slope(z_f, a_f)) < _NEARLY_ZERO * f.slope(ends, f.rule(ends)).max()
+        for f, z_f, a_f in zip(net.activations, z, a, strict=True)
+    ]
+    found: Array = np.zeros(z[-1].shape[-1], bool)
     for hidden in flat[:-1]:
         found |= hidden.all(axis=(0, 1))
-    found &= (np.abs(a - t) > _WRONG).any(axis=(0, 1))
-    if loss.slope_at_z is None:
-        share = loss.rule(a, t)
+    found &= (np.abs(a[-1] - t) > _WRONG).any(axis=(0, 1))
+    if net.loss_rule.slope_at_z is None:
+        share = net.loss_rule.rule(a[-1], t)
         found |= (share * flat[-1]).sum(axis=(0, 1)) > 0.5 * share.sum(axis=(0, 1))
     return found

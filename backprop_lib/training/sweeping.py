@@ -196,8 +196,8 @@ class _Copies:
 
     def saturated(self) -> Array:
         """Say of each copy, after a forward pass, whether slopes near zero keep it from learning."""
-        layers = [(f, layer.z, layer.a) for f, layer in zip(self.net.activations, self._layers, strict=True)]
-        return saturated(layers, self._t, self.net.loss_rule)
+        z, a = [layer.z for layer in self._layers], [layer.a for layer in self._layers]
+        return saturated(self.net, z, a, self._t)
 
     def step(self, rates: Array) -> None:
         """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""

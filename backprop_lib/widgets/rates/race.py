@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Network, check_arguments
 from backprop_lib.drawing import DASHES, INKS, Panel, limits, loss_panel, outline, thin
 from backprop_lib.text import counted, rate
-from backprop_lib.training import Sweep, sweep
+from backprop_lib.training import Ending, Sweep, sweep
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.rates.rates import positive, said_of
 from backprop_lib.widgets.spoken import script, sheet, style
@@ -31,7 +31,7 @@ _MOST = 24  # rates to choose from
 _MOMENTS = 40
 _NONE = "–"
 _BESIDE = ((-18, -8), (8, -8), (-18, 18), (8, 18))  # pixels from a curve's end to its letter
-_ENDS = {"converges": -1, "diverges": 1}  # before and after those on the way
+_ENDS = {Ending.CONVERGES: -1, Ending.DIVERGES: 1}  # before and after those on the way
 # Presses the slider's keys, so that both always agree.
 _BUTTON = (
     Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")

@@ -16,15 +16,15 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Network, check_arguments, finite_number, whole_number
 from backprop_lib.drawing import RatePanels
 from backprop_lib.text import counted, fixed, plain_name, rate
-from backprop_lib.training import Sweep, sweep
+from backprop_lib.training import Ending, Sweep, sweep
 from backprop_lib.widgets.frame_slider import PanelSlider
 from backprop_lib.widgets.spoken import FieldError, Spoken
 
 ENDINGS = {  # “after 9 updates E is 0.1 …”
-    "saturates": " and hardly falls any more: slopes f′(z) are almost 0",
-    "oscillates": ", and the steps still go back and forth",
-    "stalls": " and hardly falls any more",
-    "crawls": " and still falling",
+    Ending.SATURATES: " and hardly falls any more: slopes f′(z) are almost 0",
+    Ending.OSCILLATES: ", and the steps still go back and forth",
+    Ending.STALLS: " and hardly falls any more",
+    Ending.CRAWLS: " and still falling",
 }
 _TYPED = 20  # so many rates may join
 
@@ -213,9 +213,9 @@ def training_in_words(runs: Sweep, r: int, net: Network) -> str:
         at = ", at " + ", ".join(
             f"{plain_name(name, single)} = {fixed(v, 4) if abs(v) < 1e4 else rate(v)}" for name, v in values
         )
-    if outcome.kind == "converges":
+    if outcome.kind == Ending.CONVERGES:
         said = f"E < {rate(runs.goal)} {after}{at}"
-    elif outcome.kind == "diverges":
+    elif outcome.kind == Ending.DIVERGES:
         said = f"from update {outcome.updates:,} on E is over ten times what it was before training"
     else:
         said = f"{after} E is {fixed(outcome.loss)}{ENDINGS[outcome.kind]}{at}"

@@ -11,7 +11,7 @@ import numpy as np
 from backprop_lib.core import Array, Network
 from backprop_lib.drawing import FONT, Slice
 from backprop_lib.text import fixed, plain_name, plural, rate
-from backprop_lib.training import Descent, judge
+from backprop_lib.training import Descent, Ending, judge
 from backprop_lib.widgets.rates.rates import ENDINGS
 from backprop_lib.widgets.spoken import script, sheet
 
@@ -118,10 +118,10 @@ def _ending(surface: Slice, descent: Descent) -> str:
         flat = surface.saturated(descent.path[-1])
         outcome = judge(descent.loss, descent.path, -np.inf, saturated=flat)
         kind, at, loss = outcome.kind, outcome.updates, outcome.loss
-        if kind == "diverges":
+        if kind == Ending.DIVERGES:
             said = f"It diverges: from update {at} on E is more than ten times what it was at the start"
         else:
-            start = f"It {kind}: after" if kind in ("saturates", "oscillates") else "After"
+            start = f"It {kind}: after" if kind in (Ending.SATURATES, Ending.OSCILLATES) else "After"
             updates = plural("update", descent.updates)
             said = f"{start} {descent.updates} {updates} E is {_number(loss)}{ENDINGS[kind]}"
     if (left := descent.leaves(surface.limits)) is None:
