@@ -54,6 +54,11 @@ class OfCell:
             elif isinstance(part, ipw.Box):
                 part.children = ()
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the view, and in full the words that stand where no widget can be shown."""
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        return {**bundle, "text/plain": repr(self)}
+
 
 def parts(widget: Any) -> Iterator[ipw.Widget]:
     """Yield a widget and everything that it is made of, what it names as `unseen` included."""

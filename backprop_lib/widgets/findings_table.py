@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import ipywidgets as ipw
 
@@ -67,10 +66,6 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
         body = "".join(row for *_, row in chosen)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
         return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return (

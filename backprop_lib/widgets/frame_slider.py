@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import ipywidgets as ipw
 
@@ -93,10 +92,6 @@ class FrameSlider(OfCell, ipw.VBox):  # type: ignore[misc]
             for label, frame in zip(labels, self.frames, strict=True)
         )
         return f'<div class="bp-frame">{self.frames[start]}</div>{"".join(kept)}'
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and in full the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         labels = self.slider._options_labels

@@ -283,10 +283,6 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         self.says.say(sentence)
         self._said = monotonic()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
-
     def __repr__(self) -> str:
         epochs = self.fields.epochs.value.strip()
         noun = plural("epoch", 1 if epochs == "1" else 2)

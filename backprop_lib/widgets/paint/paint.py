@@ -7,7 +7,6 @@ text field; there the forward pass decides, and what it says goes back as words 
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -164,7 +163,9 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
 
     def _read(self, *, asked: bool = True) -> None:
         """Show the drawing to the network, and say what it reads; if nobody asked, only what is new."""
-        ink = _drawing(self.pixels)
+        if len(self.pixels) != SIDE * SIDE:
+            raise ValueError(f"pixels holds {counted(len(self.pixels), 'byte')}, expected {SIDE * SIDE}.")
+        ink = np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
         seen = centred(ink) if self.centre.value else ink
         trace = self.network.forward(self._scale * seen.ravel())
         self.outputs = [float(a) for a in trace.a[-1]]
@@ -172,10 +173,6 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         words = _answer(trace.a, bool(ink.any()))
         if asked or words != self.says.sentence:
             self.says.say(words)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"A field to paint digits in, 28 × 28, read by {self.network}."
@@ -191,12 +188,6 @@ def _as_bytes(images: ArrayLike) -> NDArray[np.uint8]:
             f"images has shape {found.shape} and type {found.dtype}, expected bytes of shape (count, 28, 28)."
         )
     return found
-
-
-def _drawing(pixels: bytes) -> Array:
-    if len(pixels) != SIDE * SIDE:
-        raise ValueError(f"pixels holds {counted(len(pixels), 'byte')}, expected {SIDE * SIDE}.")
-    return np.frombuffer(pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
 
 
 def _answer(a: list[Array], painted: bool) -> str:
@@ -223,9 +214,9 @@ def _decision(seen: Array, a: list[Array]) -> str:
     canvas.box(64, 84, (56, 56), "none", stroke=COLOURS["soft"], width=1)
     hidden = np.concatenate([*a[1:-1], []])[:128]
     canvas.text(8, 166, f"{len(hidden)} hidden activations", anchor="start", bold=True)
-    for k, value in enumerate(hidden):
+    for k, grey in enumerate(np.round(255 - 255 * np.clip(hidden, 0, 1)).astype(int)):
         x, y = 14 + 14 * (k % 12), 182 + 14 * (k // 12)
-        canvas.box(x, y, (6, 6), _grey(float(value)), stroke=COLOURS["line"], width=0.8)
+        canvas.box(x, y, (6, 6), "#" + 3 * f"{grey:02x}", stroke=COLOURS["line"], width=0.8)
     canvas.text(200, 18, "outputs", anchor="start", bold=True)
     largest = int(np.argmax(a[-1]))
     for k, value in enumerate(a[-1]):
@@ -239,7 +230,3 @@ def _decision(seen: Array, a: list[Array]) -> str:
     alt = f"Outputs {words}. {lit} of the {len(hidden)} hidden neurons are above 0.5."
     svg = canvas.picture(412, height, alt).svg
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
-
-
-def _grey(share: float) -> str:
-    return "#" + 3 * f"{round(255 - 255 * min(max(share, 0.0), 1.0)):02x}"

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -79,15 +78,11 @@ def rate_race(
     C: no rate. D: no rate.
     """
     check_arguments(rate_race, locals())
-    positive("learning_rates", *learning_rates)
-    positive("start", *start)
     positive("goal", goal)
-    if not 1 <= len(learning_rates) <= _MOST:
-        raise ValueError(
-            f"learning_rates holds {counted(len(learning_rates), 'rate')}, expected 1 to {_MOST}."
-        )
-    if not 1 <= len(start) <= len(LANES):
-        raise ValueError(f"start holds {counted(len(start), 'rate')}, expected 1 to {len(LANES)}.")
+    for name, given, most in (("learning_rates", learning_rates, _MOST), ("start", start, len(LANES))):
+        positive(name, *given)
+        if not 1 <= len(given) <= most:
+            raise ValueError(f"{name} holds {counted(len(given), 'rate')}, expected 1 to {most}.")
     rates = np.sort(learning_rates)
     chosen = [int(np.abs(np.log(rates / r)).argmin()) for r in start]
     return Race(net, sweep(net, x, t, rates, updates, stop_below=goal), chosen)
@@ -119,9 +114,9 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         self.menus, self.lanes = [], []
         for lane, sentences in enumerate(self.sentences):
             at = chosen[lane] + 1 if lane < len(chosen) else 0
-            curves = ["", *(curve(panel, runs, r, stop, lane) for r, stop in enumerate(stops))]
+            curves = ["", *(_curve(panel, runs, r, stop, lane) for r, stop in enumerate(stops))]
             frames = [
-                ipw.HTML(f"{drawn}{line(lane, sentence)}", layout=layout, style=looks.style)
+                ipw.HTML(f"{drawn}{_line(lane, sentence)}", layout=layout, style=looks.style)
                 for drawn, sentence in zip(curves, sentences, strict=True)
             ]
             menu = ipw.Dropdown(
@@ -136,7 +131,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
             self.menus.append(menu)
             self.lanes.append(stack)
         title = f"{panel.title} over the updates, both axes logarithmic; how each ends stands beneath."
-        ground = ipw.HTML(f'<svg class="field" {view(panel)} role="img" aria-label="{escape(title)}"></svg>')
+        ground = ipw.HTML(f'<svg class="field" {_view(panel)} role="img" aria-label="{escape(title)}"></svg>')
         pairs = zip(self.menus, self.lanes, strict=True)
         field = ipw.GridBox([ground, *(part for pair in pairs for part in pair)]).add_class("bp-field")
         moments = np.unique(np.geomspace(1, len(runs.loss), _MOMENTS).round().astype(int)) - 1
@@ -169,21 +164,17 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         """Let go of the curves."""
         self.lanes.clear()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and in full the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
-
     def __repr__(self) -> str:
         said = (sentences[menu.index] for sentences, menu in zip(self.sentences, self.menus, strict=True))
         return f"Race of learning rates, {len(self.sentences[0]) - 1} to choose from. {' '.join(said)}"
 
 
-def view(panel: Panel) -> str:
+def _view(panel: Panel) -> str:
     """Return the attribute that gives an SVG the panel's coordinates."""
     return f'viewBox="0 0 {panel.width:g} {panel.height:g}"'
 
 
-def curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
+def _curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
     """Return one curve with its lane's dashes, a dot or an arrowhead at its end, and the lane's letter."""
     keep = thin(stop + 1)
     points = panel.line(keep + 1, runs.loss[keep, r])
@@ -195,7 +186,7 @@ def curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
         x, y = left + width - 120 + 20 * lane, min(max(points[-1, 1], top + 20), top + height) - 8
     ink = INKS[lane]
     return (
-        f'<svg class="bp-run" {view(panel)} aria-hidden="true">'
+        f'<svg class="bp-run" {_view(panel)} aria-hidden="true">'
         f'<svg x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" viewBox="{panel.inside}">'
         f'<path d="{path}" stroke="{ink}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"/>'
         f"{panel.end(points, ink)}</svg>"
@@ -230,7 +221,7 @@ def standings(runs: Sweep, n: int) -> list[list[int | str]]:
     return [[kind, number, *(place[-1] for place in group)] for (kind, number), group in groups]
 
 
-def line(lane: int, sentence: str) -> str:
+def _line(lane: int, sentence: str) -> str:
     """Return a lane's sentence and a sample of its line."""
     look = f'stroke="{INKS[lane]}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"'
     return (

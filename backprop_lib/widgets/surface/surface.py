@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
@@ -210,10 +209,6 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
             self._style.value = view.style([slider.options for slider in self.starts])
         self.says.say(view.sentence, view.html)
         self.view = view
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the view, and the words that stand where no widget can be shown."""
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         if self.view is None:
