@@ -8,7 +8,8 @@ from backprop_lib.drawing.curves import DASHES, INKS, plot_bowl, plot_curves
 from backprop_lib.drawing.descents import plain_descent, plot_descents, plot_slope
 from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
 from backprop_lib.drawing.images import heat_map, png, show_digits, weight_images
-from backprop_lib.drawing.networks import NetworkDrawing, draw_network
+from backprop_lib.drawing.layout import Layout
+from backprop_lib.drawing.networks import draw_network
 from backprop_lib.drawing.panels import Panel, thin
 from backprop_lib.drawing.plots import curve_panel, holding, loss_panel, plot_loss, plot_surface
 from backprop_lib.drawing.rate_panels import RatePanels
@@ -24,7 +25,7 @@ __all__ = [
     "Canvas",
     "Edge",
     "Label",
-    "NetworkDrawing",
+    "Layout",
     "Panel",
     "Point",
     "RatePanels",

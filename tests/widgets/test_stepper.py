@@ -20,6 +20,7 @@ from backprop_lib.symbols.derivation import Derivation, Factor
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets import stepper
+from backprop_lib.widgets.stepper import step_drawing
 from backprop_lib.widgets.stepper.step_drawing import GLOW, StepDrawing
 from backprop_lib.widgets.stepper.steps import steps_of
 
@@ -338,8 +339,11 @@ def test_size_and_cost():
 
 def test_labels_of_the_eleventh_layer_stand_by_the_rule_of_the_eleventh(monkeypatch):
     net = Network.random([*[1] * 10, 3, 4], biases=False)
-    drawing, asked = StepDrawing(steps_of(net, [0.5], [0, 1, 0, 1], 0.5)), set()
-    share = StepDrawing._share
-    monkeypatch.setattr(StepDrawing, "_share", lambda self, layer: asked.add(layer) or share(self, layer))
+    drawing, asked = StepDrawing(steps_of(net, [0.5], [0, 1, 0, 1], 0.5)), []
+    fit = step_drawing.labels_that_fit
+    monkeypatch.setattr(
+        step_drawing, "labels_that_fit", lambda edges, share: asked.append(share) or fit(edges, share)
+    )
     drawing.frame(0)
-    assert asked == {11}
+    before, after = drawing.layout.rows[10:]
+    assert asked == [before / (4 * after + before)]
