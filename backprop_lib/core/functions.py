@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from backprop_lib.core.shapes import Array, Float
 from backprop_lib.text import got
 
-Array = NDArray[Any]
+Outputs = Float[Array, "*batch outputs"]
 Rule = TypeVar("Rule")
 
 
@@ -119,12 +120,12 @@ class Loss:
     rule_at_z: Callable[[Array, Array], Array] | None = None
     slope_at_z: Callable[[Array, Array], Array] | None = None
 
-    def value(self, z: Array, a: Array, t: Array) -> Array:
+    def value(self, z: Outputs, a: Outputs, t: Outputs) -> Outputs:
         """Return each output's loss.
 
         Parameters
         ----------
-        z, a, t : ndarray, all of one shape
+        z, a, t : ndarray, shape (outputs,) or (batch, outputs)
             Pre-activations and activations of the last layer, and the targets.
 
         Examples
@@ -137,12 +138,12 @@ class Loss:
         """
         return self.rule(a, t) if self.rule_at_z is None else self.rule_at_z(z, t)
 
-    def delta(self, z: Array, a: Array, t: Array, activation: Activation) -> Array:
+    def delta(self, z: Outputs, a: Outputs, t: Outputs, activation: Activation) -> Outputs:
         """Return ∂E/∂z of each output.
 
         Parameters
         ----------
-        z, a, t : ndarray, all of one shape
+        z, a, t : ndarray, shape (outputs,) or (batch, outputs)
             Pre-activations and activations of the last layer, and the targets.
         activation : Activation
             The last layer's; for a loss with `slope_at_z` it is the sigmoid.

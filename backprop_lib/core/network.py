@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core.functions import Array
 from backprop_lib.core.parameters import (
     Gradients,
     Trace,
@@ -27,6 +26,7 @@ from backprop_lib.core.parameters import (
     random_weights,
     rebuilt,
 )
+from backprop_lib.core.shapes import Array, Float
 from backprop_lib.core.storage import read, write
 from backprop_lib.core.validation import check_arguments, check_targets, finite_number, finite_rows, truth
 from backprop_lib.text import got, plural
@@ -142,7 +142,9 @@ class Network:
             return self.replace(weights, self.biases)
         return self.replace(weights, moved("biases", self.biases, gradients.biases, eta))
 
-    def _forward_with_targets(self, x: ArrayLike, t: ArrayLike) -> tuple[Trace, Array]:
+    def _forward_with_targets(
+        self, x: ArrayLike, t: ArrayLike
+    ) -> tuple[Trace, Float[Array, "batch outputs"]]:
         """Run forward on rows of a batch, even of one, with targets that fit them."""
         rows = np.atleast_2d(finite_rows("x", x, self.sizes[0]))
         t = np.atleast_2d(finite_rows("t", t, self.sizes[-1]))

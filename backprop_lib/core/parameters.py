@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Array, Loss, choose
+from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Loss, choose
+from backprop_lib.core.shapes import Array, Float
 from backprop_lib.core.validation import finite_array, is_whole, whole_number
 from backprop_lib.text import counted, got
 
@@ -31,17 +32,17 @@ _MOST = 1 << 25  # weights of a random network, as many as a saved one may have
 class Trace:
     """What a forward pass computed: `a[0]` is the input; layer l has `z[l - 1]` and `a[l]`."""
 
-    z: list[Array]
-    a: list[Array]
+    z: list[Float[Array, "*batch _"]]
+    a: list[Float[Array, "*batch _"]]
 
 
 @dataclass(frozen=True)
 class Gradients:
     """∂E/∂W and ∂E/∂b by layer, shaped like the network's, and each layer's delta = ∂E/∂z per example."""
 
-    weights: list[Array]
-    biases: list[Array] | None
-    deltas: list[Array]
+    weights: list[Float[Array, "_ _"]]
+    biases: list[Float[Array, " _"]] | None
+    deltas: list[Float[Array, "batch _"]]
 
     def by_name(self) -> dict[str, float]:
         """Return the gradients under their parameters' names, as `Network.by_name` does."""

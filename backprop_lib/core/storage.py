@@ -20,7 +20,7 @@ from typing import IO, BinaryIO, TypeVar
 
 import numpy as np
 
-from backprop_lib.core.functions import Array
+from backprop_lib.core.shapes import Array
 from backprop_lib.text import got
 
 N = TypeVar("N")

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core.functions import Array, Loss
+from backprop_lib.core.functions import Loss
+from backprop_lib.core.shapes import Array
 from backprop_lib.text import counted, got
 
 Check = Callable[[str, Any], object]
