@@ -65,13 +65,13 @@ def run(setup: Setup, epochs: int) -> Outcome:
         lecun=setup.start == "LeCun",
     )
     errors, right, saturated = {}, {}, {}
-    for done, (error, lean) in zip(range(epochs + 1), training, strict=False):
+    for done, (error, in_place) in zip(range(epochs + 1), training, strict=False):
         if done - 1 in printed_errors() or done == epochs:
             errors[done - 1] = float(f"{error:.5g}")
         if done in MARKS:
-            a = lean.network.forward(scale * unseen).a[1]
+            a = in_place.network.forward(scale * unseen).a[1]
             saturated[done] = round(float(np.mean(a * (1 - a) < SATURATED)), 4)
-            right[done] = round(accuracy(lean.network, unseen, wanted, scale), 4)
+            right[done] = round(accuracy(in_place.network, unseen, wanted, scale), 4)
     return Outcome(errors, right, saturated)
 
 

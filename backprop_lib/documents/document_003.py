@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, finite_number, whole_number
-from backprop_lib.training import Lean, examples
+from backprop_lib.training import InPlaceNetwork, examples
 
 
 def epoch_of_batches(rng: np.random.Generator, examples: int, batch_size: int) -> list[Array]:
@@ -55,10 +55,10 @@ def train_like_document_003(
     [0.48236, 0.3234, 0.16235]
     """
     training = epochs_like_document_003(x, t, sizes, learning_rate, batch_size, seed)
-    errors, lean = [], next(training)[1]
+    errors, in_place = [], next(training)[1]
     for error, _ in islice(training, whole_number("epochs", epochs)):
         errors.append(error)
-    return errors, lean.network
+    return errors, in_place.network
 
 
 def epochs_like_document_003(
@@ -71,7 +71,7 @@ def epochs_like_document_003(
     *,
     scale: float = 1.0,
     lecun: bool = False,
-) -> Iterator[tuple[float, Lean]]:
+) -> Iterator[tuple[float, InPlaceNetwork]]:
     """Train like `train_like_document_003`, epoch by epoch, for as long as is wanted.
 
     Parameters
@@ -86,15 +86,15 @@ def epochs_like_document_003(
 
     Yields
     ------
-    tuple[float, Lean]
+    tuple[float, InPlaceNetwork]
         The error of an epoch, and what holds the `network` so far; at first nan and the start.
 
     Examples
     --------
     >>> from backprop_lib.datasets import parity
     >>> training = epochs_like_document_003(*parity(10), [10, 3, 2], 0.3, batch_size=8, lecun=True)
-    >>> _, lean = next(training)
-    >>> lean.network.biases[0].tolist()
+    >>> _, in_place = next(training)
+    >>> in_place.network.biases[0].tolist()
     [0.0, 0.0, 0.0]
     >>> round(next(training)[0], 4)
     0.4171
@@ -108,16 +108,16 @@ def epochs_like_document_003(
     count = len(x) // whole_number("batch_size", batch_size, least=1)
     if count == 0:
         raise ValueError(f"x has {len(x)} rows, expected at least batch_size = {batch_size}.")
-    lean = Lean(net, np.dtype(float), scale=finite_number("scale", scale))
-    batches = lean.batches(x, t, [batch_size] * (count - 1) + [len(x) - batch_size * (count - 1)])
-    rate = lean.rate(finite_number("learning_rate", learning_rate) / batch_size)
-    yield np.nan, lean
+    in_place = InPlaceNetwork(net, np.dtype(float), scale=finite_number("scale", scale))
+    batches = in_place.batches(x, t, [batch_size] * (count - 1) + [len(x) - batch_size * (count - 1)])
+    rate = in_place.rate(finite_number("learning_rate", learning_rate) / batch_size)
+    yield np.nan, in_place
     while True:
         order = np.arange(len(x))
         stream.shuffle(order)
         sums = []
         with np.errstate(over="ignore", invalid="ignore"):
             for X, XT, T in batches.in_order(order):
-                off = lean.step(X, XT, T, rate) - T
+                off = in_place.step(X, XT, T, rate) - T
                 sums.append(np.vdot(off, off) / batch_size)
-        yield float(np.mean(sums)), lean
+        yield float(np.mean(sums)), in_place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_lib.training.batches import accuracy, examples, is_right
 from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
-from backprop_lib.training.in_place import Lean
+from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.loop import train
 from backprop_lib.training.outcomes import Ending, judge
 from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
@@ -14,7 +14,7 @@ __all__ = [
     "Descent",
     "Ending",
     "History",
-    "Lean",
+    "InPlaceNetwork",
     "Limits",
     "Sweep",
     "Trainer",

@@ -1,4 +1,4 @@
-"""Examples, cut into the batches of an epoch and brought into the form that `lean` computes with."""
+"""Examples, cut into the batches of an epoch and brought into the form that `in_place` computes with."""
 
 from __future__ import annotations
 

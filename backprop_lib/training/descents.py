@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, check_arguments, finite_array, finite_number, whole_number
 from backprop_lib.text import counted, fixed
-from backprop_lib.training.in_place import Lean
+from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.outcomes import saturated
 from backprop_lib.training.sweeping import loss_on_grid
 
@@ -144,7 +144,7 @@ class TwoParameters:
         self.net, self.x, self.t, self.names = net, x, t, names
         # Where the two stand among the parameters that learn, and where the others do.
         marked = net.with_values(dict.fromkeys(net.by_name(), 0.0) | {names[0]: 1.0, names[1]: 2.0})
-        places = Lean(marked, np.dtype(float)).values
+        places = InPlaceNetwork(marked, np.dtype(float)).values
         self._two, self._others = [int((places == n).argmax()) for n in (1, 2)], places == 0
 
     def network(self, point: ArrayLike) -> Network:
@@ -171,18 +171,18 @@ class TwoParameters:
     def descend(self, start: ArrayLike, learning_rate: float, updates: int) -> Descent:
         """Return the descent from `start`, shape (2,), in which only the two parameters learn."""
         rate, count = finite_number("learning_rate", learning_rate), whole_number("updates", updates)
-        lean = Lean(self.network(start), np.dtype(float))
+        in_place = InPlaceNetwork(self.network(start), np.dtype(float))
         x, t = (np.atleast_2d(np.asarray(rows, dtype=float)) for rows in (self.x, self.t))
-        batches = lean.batches(x, t, [len(x)])
+        batches = in_place.batches(x, t, [len(x)])
         ((X, XT, T),) = batches.in_order(batches.as_given)
-        held, step = lean.values[self._others], lean.rate(rate / len(x))
+        held, step = in_place.values[self._others], in_place.rate(rate / len(x))
         path = np.empty((count + 1, 2))
         with np.errstate(all="ignore"):
-            path[0] = lean.values[self._two]
+            path[0] = in_place.values[self._two]
             for k in range(1, count + 1):
-                lean.step(X, XT, T, step)
-                lean.values[self._others] = held
-                path[k] = lean.values[self._two]
+                in_place.step(X, XT, T, step)
+                in_place.values[self._others] = held
+                path[k] = in_place.values[self._two]
             path = _finite(path)
             loss = _finite(self.loss(*path.T))
         return Descent(path[: len(loss)], loss, count)

@@ -38,7 +38,7 @@ Calls = list[Callable[[], object]]
 _ROWS = 256  # examples that are measured at a time
 
 
-class Lean:
+class InPlaceNetwork:
     """A network whose parameters stand in one array that changes in place; `layers` are its matrices M.
 
     With a `scale` the network sees scale · x. As z = (scale · x) M = scale · (x M), x itself is left alone.
@@ -121,7 +121,7 @@ class Lean:
         return work
 
 
-class InPlaceSteps(Lean):
+class InPlaceSteps(InPlaceNetwork):
     """Steps in place, on the whole batch or, if there is a `batch_size`, on shuffled mini-batches."""
 
     def __init__(
@@ -199,10 +199,10 @@ class _Work:
     and `product(Xᵀ, first_delta, ∂E/∂M)` after `backward`.
     """
 
-    def __init__(self, lean: Lean, batch: int) -> None:
-        net, dtype, last = lean.net, lean.dtype, len(lean.layers) - 1
-        self.rate, scale = np.ones((), dtype), np.array(lean.scale, dtype)
-        self.product = np.ndarray.dot if batch * lean.layers[0].size <= _SMALL else _product
+    def __init__(self, in_place: InPlaceNetwork, batch: int) -> None:
+        net, dtype, last = in_place.net, in_place.dtype, len(in_place.layers) - 1
+        self.rate, scale = np.ones((), dtype), np.array(in_place.scale, dtype)
+        self.product = np.ndarray.dot if batch * in_place.layers[0].size <= _SMALL else _product
         self.forward: Calls = []
         self.backward: Calls = []
         z, a, delta = ([np.empty((batch, n), dtype) for n in net.sizes[1:]] for _ in range(3))
@@ -211,17 +211,17 @@ class _Work:
         self._room, self._one = np.empty_like(self.z), np.ones((), dtype)
         at_z = net.loss_rule.slope_at_z is not None
         self.begin = self._begin_at_z if at_z else self._begin
-        for i, (M, G) in enumerate(zip(lean.layers, lean.slopes, strict=True)):
-            activate, times_slope = in_place(net.activations[i], z[i], a[i], delta[i])
+        for i, (M, G) in enumerate(zip(in_place.layers, in_place.slopes, strict=True)):
+            activate, times_slope = calls_of(net.activations[i], z[i], a[i], delta[i])
             downward: Calls = []
             if i > 0:
                 inputs, W = a[i - 1], M[: net.sizes[i]].T
-                if lean.ones:  # a stands alone too, for a part of a larger array is slow to compute with
+                if in_place.ones:  # a stands alone too, for a part of a larger array is slow to compute with
                     inputs = np.ones((batch, len(M)), dtype)
                     self.forward.append(partial(np.copyto, inputs[:, :-1], a[i - 1]))
                 self.forward.append(partial(inputs.dot, M, z[i]))
                 downward = [partial(inputs.T.dot, delta[i], G), partial(delta[i].dot, W, delta[i - 1])]
-            elif lean.scale != 1:
+            elif in_place.scale != 1:
                 self.forward.append(partial(np.multiply, z[0], scale, z[0]))
                 downward = [partial(np.multiply, delta[0], scale, delta[0])]
             if i == last:
@@ -253,7 +253,7 @@ def _product(A: Array, B: Array, out: Array) -> None:
         np.matmul(A[i : i + rows], B, out[i : i + rows])
 
 
-def in_place(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
+def calls_of(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
     """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
 
     The sigmoid is worth doing well: it makes no new arrays, and checks no signs. With e = e^(−z) it is

@@ -24,7 +24,7 @@ from backprop_lib.core import (
     whole_number,
 )
 from backprop_lib.training.batches import check_loss, examples
-from backprop_lib.training.in_place import Calls, in_place
+from backprop_lib.training.in_place import Calls, calls_of
 from backprop_lib.training.outcomes import Outcome, judge, saturated
 
 _TOGETHER = 1 << 20  # so many numbers wait until their losses are computed at one go
@@ -142,8 +142,8 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
 class _Copies:
     """One network in many copies, with the copies on the last axis: `values[p, r]` is parameter p of copy r.
 
-    The formulas are those of `Network`, as sums of products: each copy has its own matrix. As in `lean`, all
-    arrays are made once.
+    The formulas are those of `Network`, as sums of products: each copy has its own matrix. All arrays
+    are made once, as those of `in_place`.
     """
 
     def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, copies: int, who: str) -> None:
@@ -230,7 +230,7 @@ class _Layer:
             if b_slope is not None:
                 self.delta = b_slope[None]
         self._W, self._terms, self._deltas = W[None], terms, self.delta[:, :, None]
-        activate, self.times_slope = in_place(f, self.z, self.a, self.delta)
+        activate, self.times_slope = calls_of(f, self.z, self.a, self.delta)
         inputs = x[:, None]
         if W.shape[1] == 1:
             self.forward: Calls = [partial(np.multiply, inputs, self._W, self.z[:, :, None])]

@@ -136,7 +136,7 @@ def test_a_training_stops_below_its_goal_and_not_at_it():
 
 def steps_of_all(net, x, t):
     """Yield ∂E/∂w1[0,1], the weight that is 0, from all that trains without `Network.gradients`."""
-    yield "Lean", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
+    yield "in place", -train(net, [x], [t], 1.0, epochs=1, batch_size=1).network.weights[0][0, 1]
     yield "sweep", -sweep(net, x, t, [1.0], epochs=1).path[-1, 1, 0]
 
 

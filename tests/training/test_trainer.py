@@ -13,7 +13,7 @@ from backprop_lib.datasets import parity
 from backprop_lib.documents.document_003 import epoch_of_batches
 from backprop_lib.training import in_place
 from backprop_lib.training.batches import accuracy
-from backprop_lib.training.in_place import Lean
+from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.trainer import Trainer
 
 X, T = parity(4)
@@ -86,7 +86,7 @@ def test_interrupted_after_an_update_the_epoch_starts_anew(monkeypatch, how):
     through, stopped = trained(2), trained(1)
     assert stopped.update().number == 1
     with monkeypatch.context() as patched:
-        patched.setattr(Lean, "step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(InPlaceNetwork, "step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             getattr(stopped, how)()
     assert values(stopped.network) == values(trained(1).network)
@@ -99,7 +99,7 @@ def test_interrupted_after_an_update_the_epoch_starts_anew(monkeypatch, how):
 @pytest.mark.parametrize("at", ["step", "_run"])
 def test_an_interrupted_epoch_is_as_if_it_had_not_begun(monkeypatch, at, batch_size):
     through, stopped = trained(4, batch_size=batch_size), trained(2, batch_size=batch_size)
-    learned, calls, real = values(stopped.network), [], getattr(Lean, at)
+    learned, calls, real = values(stopped.network), [], getattr(InPlaceNetwork, at)
 
     def interrupting(self, *arguments):
         calls.append(at)
@@ -108,7 +108,7 @@ def test_an_interrupted_epoch_is_as_if_it_had_not_begun(monkeypatch, at, batch_s
         return real(self, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Lean, at, interrupting)
+        patched.setattr(InPlaceNetwork, at, interrupting)
         with pytest.raises(KeyboardInterrupt):
             stopped.epoch()
     assert values(stopped.network) == learned
@@ -214,7 +214,7 @@ def test_single_precision_follows_double_precision(problem):
     single, double = (train(net, x, t, 0.01, 3, batch_size=2, dtype=kind) for kind in ("float32", float))
     np.testing.assert_allclose(values(single.network), values(double.network), rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(single.loss, double.loss, rtol=1e-3, atol=1e-5)
-    held = {np.asarray(array).dtype for array in Lean(net, np.dtype("float32")).layers}
+    held = {np.asarray(array).dtype for array in InPlaceNetwork(net, np.dtype("float32")).layers}
     assert held == {np.dtype("float32")}
 
 
