@@ -1,4 +1,4 @@
-"""Mini-batches: what trains in place takes the network's own steps, and document 003's numbers come out again."""
+"""Mini-batches: steps in place are the network's own, and document 003's numbers come out again."""
 
 import numpy as np
 import pytest
