@@ -66,6 +66,11 @@ class Layout:
         (x0, y0), (x1, y1) = self.at(layer - 1, j), self.at(layer, i)
         return (x0 + self.half_width, y0), (x1 - self.half_width, y1)
 
+    def share(self, layer: int) -> float:
+        """Return where on their way the edges into a layer are evenly spread."""
+        before, after = self.rows[layer - 1], self.rows[layer]
+        return before / (self.sizes[layer] * after + before)
+
     def _reach(self, layer: int) -> float:
         """Return how far the outer neurons of a layer are from the middle."""
         return (self.sizes[layer] - 1) / 2 * self.rows[layer]

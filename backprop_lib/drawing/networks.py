@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Gradients, Network, Trace, check_arguments, finite_array, finite_number
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour
-from backprop_lib.drawing.edges import Edge, Point, in_words, labels_that_fit
+from backprop_lib.drawing.edges import Edge, in_words, labels_that_fit
+from backprop_lib.drawing.layout import Layout
 from backprop_lib.text import counted, fixed, plain_name
 
 
@@ -100,15 +101,14 @@ class NetworkDrawing:
         self.backward, self.focus = backward, highlight | set(backward)
         self.sizes = net.sizes
         self.single = max(net.sizes) == 1
-        self.half_width, self.margin = (56.0, 64.0) if self.single else (66.0, 78.0)  # of a neuron, outside
-        edge = 168.0 if self.single else 180 if len(net.sizes) > 3 else 296 if max(net.sizes) < 3 else 310
-        self.gap = 2 * self.half_width + edge  # between the layers
+        half_width, margin = (56, 64) if self.single else (66, 78)
+        edge = 168 if self.single else 180 if len(net.sizes) > 3 else 296 if max(net.sizes) < 3 else 310
         layers = range(len(net.sizes))
-        self.span = max((n - 1) * self._least_row(layer) for layer, n in enumerate(net.sizes))
-        self.middle = max(self._reach(layer) + self._around(layer)[0] for layer in layers)
-        self.height = self.middle + max(self._reach(layer) + self._around(layer)[1] for layer in layers)
+        rows, around = [self._least_row(k) for k in layers], [self._around(k) for k in layers]
+        self.layout = Layout(net.sizes, half_width, margin, edge, rows, around)
+        self.height = self.layout.height
         end = 0 if loss is None else 24 if net.sizes[-1] == 2 else 176
-        self.width = 2 * self.margin + self.gap * (len(net.sizes) - 1) + end
+        self.width = self.layout.at(len(net.sizes) - 1, 0)[0] + margin + end
         self.canvas = Canvas()
         self.words: list[str] = []
         self.unlabelled = False
@@ -139,14 +139,6 @@ class NetworkDrawing:
             return 38 if layer == 0 else 54
         return 200 if self.sizes[layer] < 3 else 112
 
-    def _row(self, layer: int) -> float:
-        spread = 0.8 * self.span / max(1, self.sizes[layer] - 1)
-        return max(self._least_row(layer), min(200.0, spread))
-
-    def _reach(self, layer: int) -> float:
-        """Return how far the outer neurons of a layer are from the middle."""
-        return (self.sizes[layer] - 1) / 2 * self._row(layer)
-
     def _around(self, layer: int) -> tuple[float, float]:
         """Return how much room a neuron needs above and below its centre."""
         if self.single:
@@ -155,9 +147,6 @@ class NetworkDrawing:
             return (20, 20) if layer == 0 else (36, 20)
         return 58, 36 + 14 * len(self._notes(layer, 0))
 
-    def _at(self, layer: int, i: int) -> Point:
-        return self.margin + self.gap * layer, self.middle - self._reach(layer) + i * self._row(layer)
-
     def _name(self, name: str) -> str:
         return plain_name(name, self.single)
 
@@ -165,7 +154,7 @@ class NetworkDrawing:
 
     def _layer(self, layer: int) -> None:
         for i in range(self.sizes[layer]):
-            x, y = self._at(layer, i)
+            x, y = self.layout.at(layer, i)
             pale = bool(self.focus) and not self._touched(layer, i)
             ink, rim = (COLOURS["soft"], COLOURS["line"]) if pale else (COLOURS["ink"], COLOURS["ink"])
             if layer == 0:
@@ -191,7 +180,7 @@ class NetworkDrawing:
     def _input(self, i: int, x: float, y: float, ink: str, rim: str) -> None:
         name, compact = self._name(f"x[{i}]"), self._compact(0)
         height = 14.0 if compact else 27.0
-        self.canvas.box(x, y, (self.half_width, height), COLOURS["wash"], corner=6, stroke=rim)
+        self.canvas.box(x, y, (self.layout.half_width, height), COLOURS["wash"], corner=6, stroke=rim)
         value = fixed(self.trace.a[0][i], 4) if self.trace else ""
         if value:
             self.words.append(f"{name} = {value}")
@@ -205,7 +194,7 @@ class NetworkDrawing:
     def _neuron(self, layer: int, i: int, x: float, y: float, ink: str, rim: str) -> None:
         z, a = self._name(f"z{layer}[{i}]"), self._name(f"a{layer}[{i}]")
         half, above, size = (15.0, 20.0, 12) if self._compact(layer) else (27.0, 38.0, 14)
-        self.canvas.box(x, y, (self.half_width, half), COLOURS["paper"], corner=half, stroke=rim)
+        self.canvas.box(x, y, (self.layout.half_width, half), COLOURS["paper"], corner=half, stroke=rim)
         self.canvas.path(f"M{x:.1f} {y - half:.1f}V{y + half:.1f}", COLOURS["line"])
         shift, at = (26.0, y - above) if self._above() else (31.0, y + 5)
         self.canvas.text(x - shift, at, z, bold=True, size=size, colour=ink)
@@ -257,12 +246,8 @@ class NetworkDrawing:
         self.words += in_words(layer, shown, highlighted=bool(self.focus))
 
     def _edge(self, layer: int, i: int, j: int, weight: float) -> Edge:
-        (x0, y0), (x1, y1) = self._at(layer - 1, j), self._at(layer, i)
-        name = f"w{layer}[{i},{j}]"
-        start, end = (x0 + self.half_width, y0), (x1 - self.half_width, y1)
-        return Edge(
-            name, self._name(name), start, end, weight, self.slopes.get(name), self.backward.get(name)
-        )
+        name, ends = f"w{layer}[{i},{j}]", self.layout.ends(layer, i, j)
+        return Edge(name, self._name(name), *ends, weight, self.slopes.get(name), self.backward.get(name))
 
     def _label(self, layer: int, shown: list[Edge]) -> None:
         """Write on the edges, in a column where they are evenly spread, as much as there is room for."""
@@ -274,8 +259,7 @@ class NetworkDrawing:
                     self.canvas.text(x, y + dy, text, colour=_ink(value), size=size, halo=True)
             return
         inputs, outputs = self.sizes[layer - 1], self.sizes[layer]
-        before, after = self._row(layer - 1), self._row(layer)
-        share = 0.55 if inputs == 1 else 0.4 if outputs == 1 else before / (outputs * after + before)
+        share = 0.55 if inputs == 1 else 0.4 if outputs == 1 else self.layout.share(layer)
         labels = labels_that_fit(shown, share) if shown else []
         self.unlabelled |= bool(shown) and not labels
         for label in labels:
@@ -291,11 +275,11 @@ class NetworkDrawing:
         if self.loss is None:
             return
         last, count = len(self.sizes) - 1, self.sizes[-1]
-        x, middle = self._at(last, 0)[0] + self.half_width, self.middle
-        left = x - self.half_width - 64 if count == 2 else x + 44
+        x, middle = self.layout.at(last, 0)[0] + self.layout.half_width, self.layout.middle
+        left = x - self.layout.half_width - 64 if count == 2 else x + 44
         end = left + 128 if count == 2 else left
         for i in range(count):
-            y = self._at(last, i)[1]
+            y = self.layout.at(last, i)[1]
             turn = "" if y == middle else f"H{x + 14:.1f}V{middle:.1f}"
             self.canvas.path(
                 f"M{x:.1f} {y:.1f}{turn}H{end:.1f}",

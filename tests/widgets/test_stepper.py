@@ -345,5 +345,4 @@ def test_labels_of_the_eleventh_layer_stand_by_the_rule_of_the_eleventh(monkeypa
         step_drawing, "labels_that_fit", lambda edges, share: asked.append(share) or fit(edges, share)
     )
     drawing.frame(0)
-    before, after = drawing.layout.rows[10:]
-    assert asked == [before / (4 * after + before)]
+    assert asked == [drawing.layout.share(11)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,12 +58,8 @@ class StepDrawing:
             for i in range(n):
                 self._add_boxes(layer, i)
         self.edges = [self._edges(layer, matrix) for layer, matrix in enumerate(walk.net.weights, 1)]
-        self.shares = [
-            0.5 if 1 in (inputs, outputs) else before / (outputs * after + before)
-            for inputs, outputs, before, after in zip(
-                sizes, sizes[1:], layout.rows, layout.rows[1:], strict=False
-            )
-        ]
+        ones = [1 in pair for pair in pairwise(sizes)]
+        self.shares = [0.5 if one else layout.share(layer) for layer, one in enumerate(ones, 1)]
         labels = map(labels_that_fit, self.edges, self.shares)
         self.labels = [own if all(len(label.lines) == 2 for label in own) else [] for own in labels]
 
