@@ -25,14 +25,9 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any], str, Callable[[Any], bool]]]
         f"whole numbers from 1 to {_MOST} with commas between, such as 32 or 64, 32, or “none”",
         lambda sizes: len(sizes) < 9 and all(0 < n <= _MOST for n in sizes),
     ),
-    "learning_rate": (
-        "learning rate η",
-        float,
-        "a number above 0, such as 0.5",
-        lambda value: 0 < value < 1e9,
-    ),
-    "batch_size": ("batch size", int, "a whole number above 0, such as 32", lambda value: value > 0),
-    "epochs": ("epochs", int, "a whole number above 0, such as 20", lambda value: 0 < value < 1e9),
+    "learning_rate": ("learning rate η", float, "a number above 0, such as 0.5", lambda eta: 0 < eta < 1e9),
+    "batch_size": ("batch size", int, "a whole number above 0, such as 32", lambda size: size > 0),
+    "epochs": ("epochs", int, "a whole number above 0, such as 20", lambda count: 0 < count < 1e9),
 }
 
 

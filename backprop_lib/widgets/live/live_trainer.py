@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, RLock, Thread
 from time import monotonic
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import ipywidgets as ipw
 import traitlets
@@ -121,18 +121,14 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         check_arguments(LiveTrainer.__init__, locals())
         only_plain(net, "a LiveTrainer")
         self.history: History | None = None
-        self._examples, self._seed = (x, t), seed
-        self._options: dict[str, Any] = {
-            "test": test,
-            "scale": scale,
-            "momentum": momentum,
-            "dtype": dtype,
-            "seed": seed,
-        }
+        self._seed = seed
+        self._make = partial(
+            Trainer, x=x, t=t, test=test, scale=scale, momentum=momentum, dtype=dtype, seed=seed
+        )
         self._lock = RLock()
-        self._run: Run | None = None
-        self._trainer: Trainer | None = None
+        self._run: Run | None = None  # what goes on now
         self._last: Run | None = None
+        self._trainer: Trainer | None = None
         self._shown = self._said = -_SAY
         self.fields = Fields(net, learning_rate, batch_size, epochs)
         self.says, self.view = Spoken(), ipw.HTML()
@@ -181,8 +177,8 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             if LiveTrainer._busy is not None:
                 LiveTrainer._busy.stop()
             LiveTrainer._busy = self
-            rate, size = self.fields.read("learning_rate"), self.fields.read("batch_size")
-            make = partial(Trainer, self.network, *self._examples, rate, batch_size=size, **self._options)
+            options = {name: self.fields.read(name) for name in ("learning_rate", "batch_size")}
+            make = partial(self._make, self.network, **options)
             self._run = self._last = Run(goal, single, make, self._trainer)
             self.start_button.description = "Stop"
             self._say("Training …")
@@ -195,9 +191,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
                 self._run.stop.set()
                 self._say("Stopping after this epoch …")
 
-    def end(self) -> None:
-        """Stop, for nobody sees it any more."""
-        self.stop()
+    end = stop  # when it is closed
 
     def reset(self) -> None:
         """Go back to the start, with what the fields say now."""

@@ -78,9 +78,8 @@ def rate_race(
     C: no rate. D: no rate.
     """
     check_arguments(rate_race, locals())
-    positive("goal", goal)
+    positive(learning_rates=learning_rates, start=start, goal=goal)
     for name, given, most in (("learning_rates", learning_rates, _MOST), ("start", start, len(LANES))):
-        positive(name, *given)
         if not 1 <= len(given) <= most:
             raise ValueError(f"{name} holds {counted(len(given), 'rate')}, expected 1 to {most}.")
     rates = np.sort(learning_rates)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments, finite_number, whole_number
+from backprop_lib.core import Network, check_arguments, whole_number
 from backprop_lib.drawing import RatePanels
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Ending, Sweep, sweep
@@ -93,9 +94,7 @@ def rate_explorer(
     ('4.50', 3)
     """
     check_arguments(rate_explorer, locals())
-    positive("learning_rates", *learning_rates)
-    positive("start", start)
-    positive("goal", goal)
+    positive(learning_rates=learning_rates, start=start, goal=goal)
     count = len(net.by_name())
     if surface is not None and count != 2:
         raise ValueError(f"surface needs a network with two parameters, got one with {count}.")
@@ -104,13 +103,21 @@ def rate_explorer(
     return RateExplorer(net, train, runs, RatePanels(runs, net, x, t, surface), start)
 
 
-def positive(name: str, *numbers: float) -> None:
-    """Raise ValueError unless all numbers are finite and above 0."""
-    for number in numbers:
-        if not finite_number(name, number) > 0:
-            raise ValueError(
-                f"{name} is or holds {number}, expected positive numbers: the scale is logarithmic."
-            )
+def positive(**given: Any) -> None:
+    """Raise ValueError unless all numbers, or sequences of them, are above 0.
+
+    Examples
+    --------
+    >>> positive(learning_rates=[0.9, -9.0])
+    Traceback (most recent call last):
+    ValueError: learning_rates is or holds -9.0, expected positive numbers: the scale is logarithmic.
+    """
+    for name, numbers in given.items():
+        for number in numbers if np.ndim(numbers) else [numbers]:
+            if not number > 0:
+                raise ValueError(
+                    f"{name} is or holds {number}, expected positive numbers: the scale is logarithmic."
+                )
 
 
 class RateExplorer(PanelSlider):
