@@ -1,16 +1,14 @@
-"""One training, many trainings at once, and the words for how they end."""
+"""A training: its losses, its digits, classes of one's own, and what is refused."""
 
 from dataclasses import replace
 
 import exact
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from strategies import SATURATED, problems, saturated, saturated_output
+from strategies import SATURATED, saturated, saturated_output
 
 from backprop_lib import Network, check_gradients, sweep, train
-from backprop_lib.training import sweeping
-from backprop_lib.training.sweeping import Sweep, loss_on_grid
+from backprop_lib.training.sweeping import loss_on_grid
 from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import LiveTrainer, rate_explorer, rate_race, surface_explorer
 
@@ -35,42 +33,6 @@ def test_document_002_as_its_program_runs():
     np.testing.assert_allclose(list(history.network.by_name().values()), [w1, w2], rtol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
-@given(problems())
-def test_a_sweep_takes_the_steps_of_train(problem):
-    net, x, t = problem
-    rates = [0.01, 0.1]
-    runs = sweep(net, x, t, rates, epochs=5)
-    for r, rate in enumerate(rates):
-        history = train(net, x, t, rate, epochs=5)
-        n = len(history.loss)
-        np.testing.assert_allclose(runs.loss[:n, r], history.loss, rtol=1e-9, atol=1e-12)
-        np.testing.assert_allclose(runs.path[:n, :, r], history.path, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("together", [1, 40, 10**6])
-def test_a_sweep_ends_when_the_last_rate_has_reached_its_goal(monkeypatch, together):
-    monkeypatch.setattr(sweeping, "_TOGETHER", together)
-    runs = sweep(NET, X, T, [0.9, 3.0, 9.0], epochs=2000, stop_below=5e-5)
-    alone = [train(NET, X, T, rate, 2000, stop_below=5e-5).updates for rate in (0.9, 3.0, 9.0)]
-    assert [runs.outcome(r).updates for r in range(3)] == alone
-    assert alone[0] == 812
-    assert len(runs.loss) == len(runs.path) == 813
-    assert len(sweep(NET, X, T, [0.9], epochs=7).loss) == 8
-    assert len(sweep(NET, X, T, [0.9], epochs=7, stop_below=1.0).loss) == 1
-
-
-@settings(max_examples=20, deadline=None)
-@given(problems())
-def test_a_grid_holds_the_losses(problem):
-    net, x, t = problem
-    name = next(iter(net.by_name()))
-    values = np.array([[-1.0, 0.3], [0.9, 2.0]])
-    got = loss_on_grid(net, x, t, {name: values})
-    expected = [[net.with_values({name: v}).loss(x, t) for v in row] for row in values]
-    np.testing.assert_allclose(got, expected, rtol=1e-10)
-
-
 def test_loss_k_is_the_loss_after_k_updates():
     history = train(NET, X, T, 0.9, epochs=3)
     assert len(history.loss) == 4
@@ -88,17 +50,6 @@ def test_divergence_is_shown_and_is_no_error():
     runs = sweep(net, [3.0], [0.0], [1e-9, 0.1, 10.0], epochs=1000, stop_below=1e-6)
     assert [runs.outcome(r).kind for r in range(3)] == ["crawls", "converges", "diverges"]
     assert runs.outcome(2).updates == 1
-
-
-def test_what_crawls_is_not_stalled():
-    runs = sweep(NET, X, T, [0.9], epochs=50, stop_below=5e-5)
-    assert runs.outcome(0).kind == "crawls"
-
-
-def test_a_loss_that_only_passes_through_a_peak_does_not_diverge():
-    loss = np.array([[1.0], [50.0], [0.9], [0.1]])
-    runs = Sweep(np.array([1.0]), loss, np.zeros((4, 1, 1)), 0.0, np.array([False]))
-    assert runs.outcome(0).kind == "crawls"
 
 
 @pytest.mark.parametrize("rate", [float("nan"), float("inf")])
@@ -275,19 +226,3 @@ def test_complex_numbers_are_refused():
     ):
         with pytest.raises(TypeError, match="holds complex numbers, expected real ones"):
             use()
-
-
-def test_a_grid_has_one_shape_and_examples_that_fit():
-    with pytest.raises(ValueError, match=r"values has the shapes \(2,\) and \(3,\), expected one shape"):
-        loss_on_grid(NET, X, T, {"w1[0,0]": [1, 2], "w2[0,0]": [1, 2, 3]})
-    with pytest.raises(ValueError, match="values has the shapes none"):
-        loss_on_grid(NET, X, T, {})
-    with pytest.raises(ValueError, match=r"x has shape \(2,\)"):
-        loss_on_grid(NET, [0.1, 0.2], T, {"w1[0,0]": [1.0]})
-    with pytest.raises(ValueError, match="t has 2 rows, expected 1"):
-        loss_on_grid(NET, [X], [T, T], {"w1[0,0]": [1.0]})
-
-
-def test_a_grid_names_known_parameters():
-    with pytest.raises(ValueError, match="values names 'w9', which is no parameter"):
-        loss_on_grid(NET, X, T, {"w9": [1.0]})
