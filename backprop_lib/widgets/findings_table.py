@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from html import escape
 
 import ipywidgets as ipw
@@ -41,18 +40,23 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
         used = {row[0] for row in self.rows}
         self.classes = [class_ for class_ in CLASSES if class_ in used]
         self.numbers = [document.number for document in findings.documents]
-        self.class_ = _menu("class", self.classes)
-        self.document = _menu("document", self.numbers)
-        wide = ipw.Layout(width="100%")
-        by_class: list[ipw.Stack] = []
+        self.class_, self.document = (
+            ipw.Dropdown(options=[_ALL, *values], value=_ALL, description=name)
+            for name, values in (("class", self.classes), ("document", self.numbers))
+        )
         self.unseen: list[ipw.Widget] = []
-        for class_ in (_ALL, *self.classes):
-            tables = [ipw.HTMLMath(self._table(class_, n), layout=wide) for n in (_ALL, *self.numbers)]
-            inner = ipw.Stack(tables, selected_index=0, layout=wide)
-            self.unseen.append(ipw.jslink((self.document, "index"), (inner, "selected_index")))
-            by_class.append(inner)
-        self.stack = ipw.Stack(by_class, selected_index=0, layout=wide)
-        self.unseen.append(ipw.jslink((self.class_, "index"), (self.stack, "selected_index")))
+        wide = ipw.Layout(width="100%")
+
+        def stack(menu: ipw.Dropdown, shown: list[ipw.Widget]) -> ipw.Stack:
+            made = ipw.Stack(shown, selected_index=0, layout=wide)
+            self.unseen.append(ipw.jslink((menu, "index"), (made, "selected_index")))
+            return made
+
+        tables = [
+            [ipw.HTMLMath(self._table(class_, n), layout=wide) for n in self.document.options]
+            for class_ in self.class_.options
+        ]
+        self.stack = stack(self.class_, [stack(self.document, of_class) for of_class in tables])
         menus = ipw.HBox([self.class_, self.document], layout={"flex_flow": "row wrap"})
         super().__init__([ipw.HTML(style(sheet(__file__, "findings_table.css"))), menus, self.stack])
         self.add_class("bp-local")
@@ -75,19 +79,11 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
 
 
 def _row(document: Document, finding: Finding) -> str:
-    words = [("says", finding.says), ("right", finding.right), ("why it matters", finding.why)]
-    words.append(("where", document.place_of(finding)))
-    said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words)
-    cells = (
-        escape(document.number_of(finding)),
-        f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}",
-        said,
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _menu(name: str, values: Sequence[str]) -> ipw.Dropdown:
-    return ipw.Dropdown(options=[_ALL, *values], value=_ALL, description=name)
+    words = {"says": finding.says, "right": finding.right, "why it matters": finding.why}
+    words["where"] = document.place_of(finding)
+    said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words.items())
+    weight = f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}"
+    return f"<tr><td>{escape(document.number_of(finding))}</td><td>{weight}</td><td>{said}</td></tr>"
 
 
 def _html(markdown: str) -> str:

@@ -114,10 +114,14 @@ class PanelSlider(FrameSlider):
         start: int,
         *between: ipw.Widget,
     ) -> None:
-        self._key = "bp" + hashlib.sha256("".join(p.svg for p in panels).encode()).hexdigest()[:8]
-        self._panels: Sequence[Panel] = panels
+        self._key, self._panels = class_of(*(p.svg for p in panels)), panels
         frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
-        super().__init__(description, labels, sentences, frames, start, _rules(self._key, panels), *between)
+        rules = sheet(__file__, "panels.css", key=self._key) + " ".join(
+            f".{self._key} .panel{i} {{ flex: 1 1 {p.width - 30:g}px; max-width: {p.width:g}px; "
+            f'background-image: url("{p.address}"); }}'
+            for i, p in enumerate(panels)
+        )
+        super().__init__(description, labels, sentences, frames, start, rules, *between)
 
     def end(self) -> None:
         """Let go of the frames and what is behind them."""
@@ -136,16 +140,6 @@ class PanelSlider(FrameSlider):
         return f'<div class="{self._key}"><p class="bp-said">{escape(sentence)}</p>{"".join(drawn)}</div>'
 
 
-def _rules(key: str, panels: Sequence[Panel]) -> str:
-    """Return the rules of the style sheet, which holds the backgrounds, once for all frames."""
-    rules = [
-        f".{key} {{ display: flex; flex-wrap: wrap; gap: 12px; max-width: 872px; }}",
-        f".{key} p {{ flex: 1 0 100%; margin: 0; line-height: 1.4; font-variant-numeric: tabular-nums; }}",
-        f".{key} > svg {{ background-size: 100% 100%; }}",
-        *(
-            f".{key} .panel{i} {{ flex: 1 1 {p.width - 30:g}px; max-width: {p.width:g}px; "
-            f'background-image: url("{p.address}"); }}'
-            for i, p in enumerate(panels)
-        ),
-    ]
-    return " ".join(rules)
+def class_of(*pictures: str) -> str:
+    """Return the name of a style class for what lies on these pictures."""
+    return "bp" + hashlib.sha256("".join(pictures).encode()).hexdigest()[:8]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import sympy as sp
 
-from backprop_lib.text import fixed, latex_name
+from backprop_lib.symbols import Expr
+from backprop_lib.text import fixed, taken_apart
 
-Expr = Any  # sympy's classes carry no types
 Writer = Callable[[str], str]
 
 
@@ -34,15 +32,18 @@ def named(name: str, single: bool) -> str:
     >>> named("w1[0,1]", single=False), named("∂E/∂z2[0]", single=True)
     ('<i>w</i><span class="both"><sup>(1)</sup><sub>01</sub></span>', '<i>δ</i><sub>2</sub>')
     """
-    if name.startswith("∂E/∂z"):
-        name = f"δ{name.removeprefix('∂E/∂z')}"
-    if name.startswith("∂E/∂"):
+    if name.startswith("∂E/∂") and not name.startswith("∂E/∂z"):
         return fraction("E", name.removeprefix("∂E/∂"), single)
-    source = latex_name(name.replace("δ", "z"), single)
-    letter, upper, lower = re.fullmatch(r"(\w|η)(?:\^\{(.*?)\})?(?:_\{(.*?)\})?", source).groups()  # type: ignore
-    letter = "δ" if name.startswith("δ") else letter
-    index = (f"<sup>{upper}</sup>" if upper else "") + (f"<sub>{lower}</sub>" if lower else "")
-    return f"<i>{letter}</i>" + (f'<span class="both">{index}</span>' if upper else index)
+    if "[" not in name:
+        return f"<i>{name}</i>"
+    letter, layer, neurons = taken_apart(name.removeprefix("∂E/∂"))
+    letter = "δ" if name.startswith("∂") else letter
+    if single:
+        return f"<i>{letter}</i>" + (f"<sub>{layer}</sub>" if layer else "")
+    lower = f"<sub>{('' if max(neurons) < 10 else ',').join(map(str, neurons))}</sub>"
+    if not layer:
+        return f"<i>{letter}</i>{lower}"
+    return f'<i>{letter}</i><span class="both"><sup>({layer})</sup>{lower}</span>'
 
 
 def fraction(of: str, by: str, single: bool) -> str:
@@ -52,18 +53,15 @@ def fraction(of: str, by: str, single: bool) -> str:
 
 def sum_of_products(terms: Sequence[Sequence[Expr]], write: Writer) -> str:
     """Return products joined by their signs; a factor −1 at the front of a product is its sign."""
-    parts = []
-    for k, term in enumerate(terms):
-        factors = list(term)
-        minus = factors[0] == -1 or (len(factors) == 1 and factors[0].could_extract_minus_sign())
-        if factors[0] == -1:
-            factors = factors[1:]
-        elif minus:
-            factors = [-factors[0]]
-        sign = " − " if minus and k else "−" if minus else " + " if k else ""
-        alone = len(factors) == 1 and (not minus or not factors[0].is_Add)
-        parts.append(sign + " · ".join(shown(f, write, inside=not alone) for f in factors))
-    return "".join(parts)
+    text = ""
+    for term in terms:
+        first, *rest = term
+        minus = first == -1 or (not rest and first.could_extract_minus_sign())
+        factors = rest if first == -1 else [-first] if minus else term
+        sign = (" − " if minus else " + ") if text else "−" if minus else ""
+        alone = len(factors) == 1 and not (minus and factors[0].is_Add)
+        text += sign + " · ".join(shown(f, write, inside=not alone) for f in factors)
+    return text
 
 
 def shown(expression: Expr, write: Writer, inside: bool = False) -> str:

@@ -5,9 +5,9 @@ All frames are prepared; slider, buttons and keys only switch them, in the brows
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Network
 from backprop_lib.drawing import FONT, address, sign_colour
 from backprop_lib.text import fixed, plain_name
-from backprop_lib.widgets.frame_slider import FrameSlider
+from backprop_lib.widgets.frame_slider import FrameSlider, class_of
 from backprop_lib.widgets.spoken import sheet
 from backprop_lib.widgets.stepper.html_formulas import fraction, named, short, shown, sum_of_products
 from backprop_lib.widgets.stepper.step_drawing import StepDrawing
@@ -67,11 +67,10 @@ class Stepper(FrameSlider):
     def __init__(self, walk: Pass) -> None:
         self.walk, drawing = walk, StepDrawing(walk)
         self.single = max(walk.net.sizes) == 1
-        count = len(walk.steps)
-        labels = [f"{k} of {count - 1}" for k in range(count)]
+        labels = [f"{k} of {len(walk.steps) - 1}" for k in range(len(walk.steps))]
         sentences = [f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)]
         backgrounds = [drawing.background(weights=True), drawing.background(weights=False)]
-        box = "bp" + hashlib.sha256("".join(backgrounds).encode()).hexdigest()[:8]
+        box = class_of(*backgrounds)
         frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
         coloured, pale = map(address, backgrounds)
         width = f"{drawing.width + 24:.0f}"
@@ -83,11 +82,13 @@ class Stepper(FrameSlider):
     # ---- what a step says ------------------------------------------------------------------------
 
     def _said(self, s: Step) -> str:
-        name = plain_name(s.name.removeprefix("∂E/∂"), self.single)
         if s.kind == "start":
             return s.words
-        lead = "∂E/∂" if s.name.startswith("∂") else "New " if s.old is not None else ""
-        return f"{s.words} {lead}{name} = {fixed(s.value)}."
+        new = "New " if s.old is not None else ""
+        lead, _, name = s.name.rpartition("∂")
+        return (
+            f"{s.words} {new}{lead}{'∂' if lead else ''}{plain_name(name, self.single)} = {fixed(s.value)}."
+        )
 
     def _frame(self, drawing: StepDrawing, k: int, sentence: str) -> str:
         step = self.walk.steps[k]
@@ -106,33 +107,23 @@ class Stepper(FrameSlider):
         if s.kind == "start":
             yield from (f"<span>{line}</span>" for line in _LEGEND)
             return
-        names: Callable[[str], str] = lambda name: named(name, self.single)  # noqa: E731
-        left = names(s.name)
-        if s.name.startswith("∂"):
-            left = fraction("E", s.name.removeprefix("∂E/∂"), self.single)
-            left = f"{names(s.name)} = {left}" if s.kind == "delta" else left
-        elif s.old is not None:
-            left = f"new {left}"
-        lines = []
-        if s.chain:
-            paths = (" · ".join(fraction(*pair, self.single) for pair in path) for path in s.chain)
-            lines.append(" + ".join(paths))
-        if s.terms:
-            lines.append(sum_of_products(s.terms, names))
+        names = partial(named, single=self.single)
+        left = f"{'new ' if s.old is not None else ''}{names(s.name)}"
+        if s.kind == "delta":
+            left += f" = {fraction('E', s.name.removeprefix('∂E/∂'), self.single)}"
+        paths = (" · ".join(fraction(*pair, self.single) for pair in path) for path in s.chain)
+        lines = [" + ".join(paths), sum_of_products(s.terms, names)]
+        used = s.terms
         if s.short is not None:
+            used = ((s.short,),)
             lines.append(shown(s.short, names))
-        if s.terms:
-            used = s.terms if s.short is None else [(s.short,)]
-            lines.append(sum_of_products(used, self._number))
+        lines.append(sum_of_products(used, lambda name: _bracketed(self.walk.numbers[name])))
         if len(s.parts) > 1 and any(len(term) > 1 for term in s.terms):
-            lines.append(" + ".join(_bracketed(part) for part in s.parts))
-        colour = f' style="color: {sign_colour(round(s.value, 6))}"'
-        lines.append(f"<b{colour}>{fixed(s.value)}</b>")
-        for k, line in enumerate(dict.fromkeys(lines)):
-            yield f"<span>{left if k == 0 else ''} =</span><span>{line}</span>"
-
-    def _number(self, name: str) -> str:
-        return _bracketed(self.walk.numbers[name])
+            lines.append(" + ".join(map(_bracketed, s.parts)))
+        lines.append(f'<b style="color: {sign_colour(round(s.value, 6))}">{fixed(s.value)}</b>')
+        for line in filter(None, dict.fromkeys(lines)):
+            yield f"<span>{left} =</span><span>{line}</span>"
+            left = ""
 
 
 def _bracketed(value: float) -> str:
