@@ -20,11 +20,11 @@ from backprop_lib.datasets import one_hot, parity
 from backprop_lib.documents.expressions import parse
 from backprop_lib.documents.rounding import compare_digits
 from backprop_lib.drawing.chain_drawing import draw_chain
-from backprop_lib.drawing.curves import plot_bowl, plot_curves
+from backprop_lib.drawing.curves import plot_curves, plot_loss
 from backprop_lib.drawing.descents import plot_descents, plot_slope
 from backprop_lib.drawing.images import heat_map, show_digits, weight_images
 from backprop_lib.drawing.networks import draw_network
-from backprop_lib.drawing.plots import plot_loss, plot_surface
+from backprop_lib.drawing.surfaces import plot_bowl, plot_surface
 from backprop_lib.symbols.notation import chain, definitions, factor_table
 from backprop_lib.training.sweeping import loss_on_grid
 from backprop_lib.training.trainer import Trainer

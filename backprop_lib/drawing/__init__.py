@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline, sign_colour
 from backprop_lib.drawing.chain_drawing import draw_chain
-from backprop_lib.drawing.curves import DASHES, INKS, plot_bowl, plot_curves
-from backprop_lib.drawing.descents import plain_descent, plot_descents, plot_slope
+from backprop_lib.drawing.curves import DASHES, INKS, loss_panel, plot_curves, plot_loss
+from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, plot_slope
 from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
 from backprop_lib.drawing.images import heat_map, png, show_digits, weight_images
 from backprop_lib.drawing.layout import Layout
 from backprop_lib.drawing.networks import draw_network
 from backprop_lib.drawing.panels import Panel, thin
-from backprop_lib.drawing.plots import curve_panel, holding, loss_panel, plot_loss, plot_surface
-from backprop_lib.drawing.rate_panels import RatePanels
+from backprop_lib.drawing.rates import RatePanels, limits
 from backprop_lib.drawing.slices import Arrow, Slice, checked_limits
-from backprop_lib.drawing.valley import limits
+from backprop_lib.drawing.surfaces import holding, plot_bowl, plot_surface
 
 __all__ = [
     "COLOURS",

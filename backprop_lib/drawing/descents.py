@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, check_arguments, finite_array, finite_number
@@ -164,16 +163,20 @@ def plain_descent(panel: Panel, rule: Rule, points: Sequence[float]) -> str:
     return f'{panel.curve(x, y)}<path d="{dots}" stroke="{ink}" stroke-width="7" stroke-linecap="round"/>'
 
 
+def curve_panel(
+    x: Array, rule: Callable[[Array], ArrayLike], across: str, up: str, title: str = "Curve with its tangent"
+) -> Panel:
+    """Return axes with the curve of a function, for a tangent or a descent to be laid over it."""
+    return new_panel(
+        title, None, (across, up), lambda axes: axes.plot(x, rule(x), color=COLOURS["positive"], linewidth=2)
+    )
+
+
 def _curve_panel(title: str, x: Array, y: Array, across: str, up: str, right: float, above: float) -> Panel:
     """Return empty axes for a curve, with some room above them."""
-    width, height = 720.0, 330.0 + above
-    room = float(np.ptp(y)) * 0.06 or 1.0
-
-    def draw(axes: Axes) -> None:
-        axes.set(xlim=(x[0], right), ylim=(y.min() - room, y.max() + room), xlabel=across, ylabel=up)
-        axes.grid(color=COLOURS["line"], linewidth=0.5)
-
-    return new_panel(title, draw, width, height, 12.5, (0.1, 50 / height, 0.86, 270 / height))
+    height, room = 330.0 + above, float(np.ptp(y)) * 0.06 or 1.0
+    limits, frame = (x[0], right, y.min() - room, y.max() + room), (0.1, 50 / height, 0.86, 270 / height)
+    return new_panel(title, limits, (across, up), size=(720, height), frame=frame)
 
 
 def _line(points: Array, ink: str, dash: str = "", width: float = 2.2) -> str:

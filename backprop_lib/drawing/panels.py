@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array
 from backprop_lib.drawing.canvas import COLOURS, Picture, address, outline
+from backprop_lib.text import power_of_ten
 
 _STYLE: Any = {  # matplotlib names each of its settings in its types
     "font.family": "DejaVu Sans",
@@ -32,6 +33,7 @@ _STYLE: Any = {  # matplotlib names each of its settings in its types
     "ytick.color": COLOURS["ink"],
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "legend.frameon": False,
     "svg.hashsalt": "backprop_lib",
     "svg.fonttype": "path",
     "text.parse_math": False,  # names are shown as they are
@@ -145,24 +147,63 @@ def thin(count: int, most: int = _LONGEST) -> Array:
 
 def new_panel(
     title: str,
-    draw: Callable[[Axes], object],
-    width: float = 430.0,
-    height: float = 310.0,
-    size: float = 9.5,
+    limits: tuple[float, float, float, float] | None,
+    labels: Sequence[str],
+    draw: Callable[[Axes], object] | None = None,
+    *,
+    log: str = "",
+    counts: bool = False,
+    grid: bool = True,
+    size: tuple[float, float] = (430, 310),
     frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
 ) -> Panel:
-    """Return what `draw` draws on fresh axes; `frame` is their left, bottom, width and height as shares."""
-    with mpl.rc_context({**_STYLE, "font.size": size}):
+    """Return fresh axes with what `draw` draws on them.
+
+    Parameters
+    ----------
+    title : str
+    limits : left, right, bottom, top, optional
+        As wide as what is drawn if not given.
+    labels : across, up
+    draw : callable, optional
+    log : str
+        Which axes are logarithmic: "x", "y" or "xy".
+    counts : bool
+        Whether what goes across is counted.
+    grid : bool
+    size : width, height
+        In pixels; wider panels have larger letters.
+    frame : left, bottom, width, height
+        Of the axes, as shares of the panel.
+
+    Examples
+    --------
+    >>> new_panel("Empty", (0, 1, 0, 2), ("w", "E")).inside
+    '60.2 9.3 352.6 254.2'
+    """
+    width, height = map(float, size)
+    with mpl.rc_context({**_STYLE, "font.size": 12.5 if width > 430 else 9.5}):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         axes = figure.add_axes(frame)
-        draw(axes)
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+        for axis in log:
+            axes.set(**{f"{axis}scale": "log"})
+            getattr(axes, f"{axis}axis").set_major_formatter(power_of_ten)
+        if counts:
+            axes.xaxis.set_major_formatter("{x:,.0f}")
+        if limits:
+            axes.set(xlim=limits[:2], ylim=limits[2:])
+        if grid:
+            axes.grid(color=COLOURS["line"], linewidth=0.5)
+        if draw:
+            draw(axes)
         axes.minorticks_off()  # they cost more time than all the rest
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = re.sub(r'(?<= d=")[^"]+', _rounded, text.getvalue())
-    svg = (
-        svg[svg.index("<svg") :].replace(f"{width:g}pt", f"{width:g}").replace(f"{height:g}pt", f"{height:g}")
-    )
+    svg = svg[svg.index("<svg") :]
+    for side in (width, height):
+        svg = svg.replace(f"{side:g}pt", f"{side:g}")
     return Panel(title, svg, width, height, axes)
 
 

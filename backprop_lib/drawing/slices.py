@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Array, Network, finite_array
 from backprop_lib.drawing.canvas import COLOURS, Canvas, outline
 from backprop_lib.drawing.panels import Panel
-from backprop_lib.drawing.plots import empty_panel, surface_panel
+from backprop_lib.drawing.surfaces import empty_panel, surface_panel
 from backprop_lib.text import counted
 from backprop_lib.training import Descent, Limits, TwoParameters
 

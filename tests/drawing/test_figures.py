@@ -12,9 +12,10 @@ from legibility import assert_legible, luminance
 
 from backprop_lib import Network, derive
 from backprop_lib.drawing.chain_drawing import draw_chain
-from backprop_lib.drawing.curves import plot_bowl, plot_curves
+from backprop_lib.drawing.curves import plot_curves
 from backprop_lib.drawing.descents import plot_descents, plot_slope
 from backprop_lib.drawing.images import heat_map, show_digits
+from backprop_lib.drawing.surfaces import plot_bowl
 from backprop_lib.text import fixed, plain_name, rate
 from backprop_lib.training.descents import descend, where_it_ends
 from backprop_lib.widgets import start_slider

@@ -9,9 +9,10 @@ from legibility import assert_legible, luminance, text_boxes
 
 from backprop_lib import Network, train
 from backprop_lib.drawing.canvas import COLOURS
+from backprop_lib.drawing.curves import plot_loss
 from backprop_lib.drawing.networks import draw_network
 from backprop_lib.drawing.panels import thin
-from backprop_lib.drawing.plots import plot_loss, plot_surface, surface_panel
+from backprop_lib.drawing.surfaces import plot_surface, surface_panel
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets import log_rates, rate_explorer, slope_slider
 

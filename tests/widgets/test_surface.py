@@ -16,8 +16,8 @@ from strategies import problems
 
 from backprop_lib import Network, train
 from backprop_lib.drawing.contours import contours
-from backprop_lib.drawing.plots import empty_panel, holding
 from backprop_lib.drawing.slices import Slice
+from backprop_lib.drawing.surfaces import empty_panel, holding
 from backprop_lib.symbols.nudging import central_differences
 from backprop_lib.text import fixed, rate
 from backprop_lib.training.sweeping import loss_on_grid

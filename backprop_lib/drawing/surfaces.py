@@ -1,56 +1,23 @@
-"""Curves and contours: losses over the updates, and the loss surface over two weights."""
+"""Contours with a descent on them: of the loss over two weights, and of any function of two variables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, check_arguments, finite_array
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.contours import contours, shades
 from backprop_lib.drawing.panels import Panel, new_panel, thin
-from backprop_lib.text import counted, fixed, plain_name, power_of_ten, rate
+from backprop_lib.text import fixed, plain_name
 from backprop_lib.training import Limits, loss_on_grid
 
 
-def loss_panel(
-    updates: int, low: float, high: float, goal: float | None = None, *, wide: bool = False
-) -> Panel:
-    """Return axes for loss curves: iteration 1 is the pass before the first update; both axes logarithmic.
-
-    With `wide` they are twice as wide.
-    """
-
-    def draw(axes: Axes) -> None:
-        axes.set(xscale="log", yscale="log", xlim=(0.8, updates * 1.3), ylim=(low, high))
-        axes.set(xlabel="iteration", ylabel="loss E")
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-        axes.yaxis.set_major_formatter(power_of_ten)
-        axes.grid(color=COLOURS["line"], linewidth=0.5)
-        if goal is not None:
-            axes.axhline(goal, color=COLOURS["positive"], linestyle="--", linewidth=1.2)
-            label = f"goal: E < {rate(goal)}"
-            axes.annotate(label, (1, goal), (0, -11), textcoords="offset points", color=COLOURS["positive"])
-
-    if wide:
-        return new_panel("Loss curves", draw, 872, 330, 12.5, (0.085, 0.16, 0.875, 0.81))
-    return new_panel("Loss curve", draw)
-
-
-def curve_panel(
-    x: Array, rule: Callable[[Array], ArrayLike], across: str, up: str, title: str = "Curve with its tangent"
-) -> Panel:
-    """Return axes with the curve of a function, for a tangent or a descent to be laid over it."""
-
-    def draw(axes: Axes) -> None:
-        axes.plot(x, rule(x), color=COLOURS["positive"], linewidth=2)
-        axes.set(xlabel=across, ylabel=up)
-        axes.grid(color=COLOURS["line"], linewidth=0.5)
-
-    return new_panel(title, draw)
+def empty_panel(limits: Limits, names: Sequence[str] = ("", "")) -> Panel:
+    """Return axes with nothing on them: they are the same for any two weights, but for their names."""
+    return new_panel("Axes of the loss surface", limits, names, grid=False)
 
 
 def surface_panel(
@@ -106,40 +73,6 @@ def holding(limits: Limits, points: ArrayLike) -> Limits:
     )
 
 
-def empty_panel(limits: Limits, names: Sequence[str] = ("", "")) -> Panel:
-    """Return axes with nothing on them: they are the same for any two weights, but for their names."""
-
-    def draw(axes: Axes) -> None:
-        axes.set(xlim=limits[:2], ylim=limits[2:], xlabel=names[0], ylabel=names[1])
-
-    return new_panel("Axes of the loss surface", draw)
-
-
-def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
-    """Return one training's loss curve as a picture.
-
-    Examples
-    --------
-    >>> plot_loss([0.5, 0.1, 0.02])
-    Loss curve over 3 iterations, from 0.500000 down to 0.020000; both axes logarithmic.
-    """
-    check_arguments(plot_loss, locals())
-    if goal is not None and goal < 0:
-        raise ValueError(f"goal is {goal}, expected a positive number: the scale is logarithmic.")
-    values = finite_array("loss", loss, ndim=(1,)).real
-    above = values[values > 0] if (values > 0).any() else np.ones(1)  # there is no 0 on a logarithmic axis
-    low, high = max(above.min() / 3, 1e-100), above.max() * 2
-    panel = loss_panel(len(values), min(low, goal / 3) if goal else low, high, goal or None)
-    keep = thin(len(values))
-    way = {-1: "down to", 0: "to", 1: "up to"}[int(np.sign(values[-1] - values[0]))]
-    missed = " It does not reach the goal." if goal is not None and not values[-1] < goal else ""
-    alt = (
-        f"Loss curve over {counted(len(values), 'iteration')}, from {fixed(values[0])} {way} "
-        f"{fixed(values[-1])}; both axes logarithmic.{missed}"
-    )
-    return panel.picture(panel.curve(keep + 1, values[keep]), alt)
-
-
 def plot_surface(
     net: Network,
     x: ArrayLike,
@@ -165,3 +98,72 @@ def plot_surface(
     ]
     alt = f"Contours of the loss over two weights; the descent runs from {ends[0]} to {ends[1]}."
     return panel.picture(panel.curve(points[:, 0], points[:, 1]), alt)
+
+
+def plot_bowl(
+    rule: Callable[..., ArrayLike],
+    path: ArrayLike,
+    limits: tuple[float, float, float, float],
+    names: tuple[str, str] = ("a", "b"),
+) -> Picture:
+    """Return a function of two variables as contours, the darker the lower, with a descent on it.
+
+    Parameters
+    ----------
+    rule : callable
+        The function of two arrays.
+    path : array_like, shape (points, 2)
+    limits : left, right, bottom, top
+    names : pair of str
+
+    Raises
+    ------
+    ValueError
+        If the path is no sequence of pairs, or the function is flat or not finite.
+
+    Examples
+    --------
+    >>> plot_bowl(lambda a, b: a**2 + b**2, [[4, 3], [2, 1.5], [1, 0.75]], (-5, 5, -5, 5))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Contours over a and b, from 0.0000 to 50.0000, the darker the lower. The descent runs
+    from a = 4.0000, b = 3.0000, value 25.0000 to a = 1.0000, b = 0.7500, value 1.5625, steps: 2.
+    """
+    check_arguments(plot_bowl, locals())
+    points = finite_array("path", path, ndim=(2,))
+    if points.shape[1] != 2:
+        raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")
+    if not (limits[0] < limits[1] and limits[2] < limits[3]):
+        raise ValueError(f"limits are {limits}, expected left, right, bottom, top, each pair in order.")
+    a, b = np.meshgrid(np.linspace(*limits[:2], 61), np.linspace(*limits[2:], 61))
+    z = finite_array("rule", np.asarray(rule(a, b)) + 0 * a, ndim=(2,))
+    low, high = float(z.min()), float(z.max())
+    if low == high:
+        raise ValueError(f"rule gives {low:g} everywhere, expected contours.")
+    levels = low + (high - low) * np.linspace(0, 1, 11) ** 2
+    came = points[0] >= points[-1]  # labels stand on a ray aside from the descent
+    corner = [limits[0 if came[0] else 1], limits[3 if came[1] else 2]]
+    away = points[-1] + np.linspace(0, 1, 200)[:, None] * (corner - points[-1])
+    climb = np.asarray(rule(away[:, 0], away[:, 1])) + 0 * away[:, 0]
+
+    written = {
+        level: f"{level:.3g}"
+        for level in levels[2:-1:2].tolist()
+        if (climb >= level).any() and climb[0] < level
+    }
+    title = f"Contours over {names[0]} and {names[1]}"
+    axes = new_panel(title, limits, names, grid=False, size=(520, 440), frame=(0.14, 0.13, 0.82, 0.83))
+    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, lighter=True), written, 12, aside=away)
+    panel = axes.with_ground(title, marks)
+    shown = points[thin(len(points))]
+    pixels = np.clip(panel.pixels(shown[1:-1, 0], shown[1:-1, 1]), -99, 999).round(1)
+    dots = "".join(f"M{x:g} {y:g}m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z" for x, y in pixels)
+    ends = [
+        f"{names[0]} = {fixed(p, 4)}, {names[1]} = {fixed(q, 4)}, value {fixed(v, 4)}"
+        for p, q, v in ((*point, np.asarray(rule(*point)).item()) for point in (points[0], points[-1]))
+    ]
+    alt = (
+        f"{title}, from {fixed(low, 4)} to {fixed(high, 4)}, the darker the lower. "
+        f"The descent runs from {ends[0]} to {ends[1]}, steps: {len(points) - 1}."
+    )
+    marks = f'{panel.curve(shown[:, 0], shown[:, 1])}<path d="{dots}" fill="{COLOURS["negative"]}"/>'
+    return panel.picture(marks, alt)
