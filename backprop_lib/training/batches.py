@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +27,11 @@ Batch = tuple[Array, Array, Array]
 
 def cut(examples: int, batch_size: int) -> list[int]:
     """Return the sizes of an epoch's batches; the last takes what is left.
+
+    Parameters
+    ----------
+    examples : int
+    batch_size : int, at least 1
 
     Examples
     --------
@@ -80,7 +86,27 @@ class Batches:
 def examples(
     net: Network, x: ArrayLike, t: ArrayLike, x_name: str = "x", t_name: str = "t"
 ) -> tuple[Array, Array]:
-    """Return inputs, uncopied if possible, and targets as rows that fit each other and the network."""
+    """Return inputs, uncopied if possible, and targets as rows that fit each other and the network.
+
+    Parameters
+    ----------
+    net : Network
+    x : array_like, shape (features,) or (batch, features)
+    t : array_like, shape (outputs,) or (batch, outputs)
+    x_name, t_name : str
+        What an error calls them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no finite real numbers, or do not fit each other or the network.
+
+    Examples
+    --------
+    >>> x, t = examples(Network([[[0.5]]]), [0.1], [0.9])
+    >>> x.shape, t.shape
+    ((1, 1), (1, 1))
+    """
     x = uncopied_rows(x_name, x, net.sizes[0])
     outputs = net.sizes[-1]
     t = t if isinstance(t, np.ndarray) else finite_array(t_name, t, ndim=(0, 1, 2))
@@ -106,13 +132,19 @@ def examples(
 def check_loss(loss: float, dtype: str = "float64") -> None:
     """Raise `NotFinite` if a training would start where the loss is no number.
 
+    Parameters
+    ----------
+    loss : float
+    dtype : str
+        The type of floats that it was computed in.
+
     Examples
     --------
     >>> check_loss(float("inf"))
     Traceback (most recent call last):
     backprop_lib.core.validation.NotFinite: the loss is inf before training, in float64, expected a number.
     """
-    if not np.isfinite(loss):
+    if not isfinite(loss):
         raise NotFinite(f"the loss is {loss} before training, in {dtype}, expected a number.")
 
 
@@ -120,6 +152,19 @@ def is_right(a: Array, t: Array) -> Array:
     """Say for each row whether the largest output is where the target is largest.
 
     A single output is right on its target's side of ½.
+
+    Parameters
+    ----------
+    a, t : ndarray, shape (batch, outputs)
+
+    Returns
+    -------
+    ndarray of bool, shape (batch,)
+
+    Examples
+    --------
+    >>> is_right(np.array([[0.2, 0.7], [0.6, 0.1]]), np.array([[0, 1], [0, 1]])).tolist()
+    [True, False]
     """
     right: Array = a.argmax(axis=1) == t.argmax(axis=1) if a.shape[1] > 1 else ((a > 0.5) == (t > 0.5))[:, 0]
     return right

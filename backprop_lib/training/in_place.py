@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,24 @@ class InPlaceNetwork:
     """A network whose parameters stand in one array that changes in place; `layers` are its matrices M.
 
     With a `scale` the network sees scale · x. As z = (scale · x) M = scale · (x M), x itself is left alone.
+
+    Parameters
+    ----------
+    net : Network
+        Where it starts; it is unchanged.
+    dtype : numpy.dtype
+        The type of floats that everything is computed in.
+    momentum, scale : float
+        As for `train`.
+
+    Examples
+    --------
+    >>> in_place = InPlaceNetwork(Network([[[0.5]], [[0.5]]]), np.dtype(float))
+    >>> batches = in_place.batches(np.array([[0.1]]), np.array([[0.9]]), [1])
+    >>> for X, XT, T in batches.in_order(batches.as_given):
+    ...     _ = in_place.step(X, XT, T, in_place.rate(0.9))
+    >>> [round(w, 4) for w in in_place.network.by_name().values()]
+    [0.5009, 0.5381]
     """
 
     def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
@@ -52,11 +70,9 @@ class InPlaceNetwork:
         self.values, self.velocity, slopes = np.zeros((3, size), dtype)
         self.layers, self.slopes = self._by_layer(self.values), self._by_layer(slopes)
         places = self._by_layer(np.arange(size))
-        for i, M in enumerate(self.layers):
-            M[: net.sizes[i]] = net.weights[i].T
-            M[net.sizes[i] :] = net.biases[i] if net.biases is not None else 0
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
         self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
+        self.values[self._by_name] = list(net.by_name().values())
         self._update: Calls = [partial(np.subtract, self.values, slopes, self.values)]
         if momentum:
             self._update = [
@@ -67,7 +83,15 @@ class InPlaceNetwork:
         self._work: dict[int, _Work] = {}
 
     def batches(self, x: Array, t: Array, sizes: Sequence[int]) -> Batches:
-        """Return the examples in batches as `step` and `forward` want them."""
+        """Return the examples in batches as `step` and `forward` want them.
+
+        Parameters
+        ----------
+        x : ndarray, shape (examples, features)
+        t : ndarray, shape (examples, outputs)
+        sizes : sequence of int
+            The size of each batch.
+        """
         return Batches(x, t, sizes, self.dtype, 1 / self.scale if self.ones else None)
 
     def rate(self, learning_rate: float) -> Array:
@@ -80,7 +104,20 @@ class InPlaceNetwork:
         return work.z, work.a
 
     def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
-        """Move against `rate` times the sum of the gradients; return the outputs from before the step."""
+        """Move against `rate` times the sum of the gradients; return the outputs from before the step.
+
+        Parameters
+        ----------
+        X, XT, T : ndarray
+            A batch, as `batches` makes it.
+        rate : ndarray, shape ()
+            What `rate()` makes of a learning rate, already divided by the size of the batch.
+
+        Returns
+        -------
+        ndarray, shape (batch, outputs)
+            The next call overwrites it.
+        """
         work = self._run(X)
         work.begin(T)
         work.rate[()] = rate
@@ -109,8 +146,8 @@ class InPlaceNetwork:
         return self.net.replace(weights, [M[-1] for M in layers] if self.ones else None)
 
     def _by_layer(self, flat: Array) -> list[Array]:
-        ends = pairwise(accumulate((rows * columns for rows, columns in self._shapes), initial=0))
-        return [flat[a:b].reshape(shape) for (a, b), shape in zip(ends, self._shapes, strict=True)]
+        parts = np.split(flat, np.cumsum([rows * columns for rows, columns in self._shapes])[:-1])
+        return [part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
     def _run(self, X: Array) -> _Work:
         """Compute all z and a, in arrays for batches of this size, which are made when it first comes up."""
@@ -259,6 +296,19 @@ def calls_of(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Ca
     The sigmoid is worth doing well: it makes no new arrays, and checks no signs. With e = e^(−z) it is
     1/(1 + e), and 1 − a, whose digits would be lost where a is almost 1, is e·a. Where e overflows, a is
     1/inf, so 0 as it should be, and e·a is no number: there 1 − a is 1.
+
+    Parameters
+    ----------
+    f : Activation
+    z, a, delta : ndarray, all of one shape
+
+    Examples
+    --------
+    >>> z, a, delta = np.zeros(1), np.empty(1), np.ones(1)
+    >>> for call in [call for calls in calls_of(ACTIVATIONS["sigmoid"], z, a, delta) for call in calls]:
+    ...     _ = call()
+    >>> a.tolist(), delta.tolist()
+    ([0.5], [0.25])
     """
     room = np.empty_like(z)
     if f is ACTIVATIONS["tanh"]:  # whose slope is 1/cosh²

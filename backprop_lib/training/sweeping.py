@@ -82,6 +82,18 @@ def sweep(
     epochs : int, the number of updates at most
     stop_below : float, optional
         The loss to reach; `Sweep.outcome` judges by it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or does not fit the network, or the network's class computes in
+        its own way. Divergence is no error.
+
+    Examples
+    --------
+    >>> runs = sweep(Network(weights=[[[0.5]], [[0.5]]]), [0.1], [0.9], [0.3, 0.9], epochs=100)
+    >>> runs.loss.shape, runs.path.shape
+    ((101, 2), (101, 2, 2))
     """
     check_arguments(sweep, locals())
     rates = real_array("learning_rates", learning_rates, ndim=(1,))
@@ -116,7 +128,24 @@ def sweep(
 
 
 def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, ArrayLike]) -> Array:
-    """Return the loss at many points at once: `values` gives the named parameters, all of one shape.
+    """Return the loss at many points at once.
+
+    Parameters
+    ----------
+    net : Network
+        Where the parameters that are not named stand.
+    x, t : array_like, of the shapes that `train` takes
+    values : mapping of str to array_like, all of one shape, (points,) or (rows, columns)
+        The values of the named parameters.
+
+    Returns
+    -------
+    ndarray of that shape
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name is no parameter, or shapes do not fit each other.
 
     Examples
     --------
