@@ -81,7 +81,7 @@ STOPS = {
 OWN_LINE = "import numpy as np\nnp.exp(np.array([1000.0]))"
 FIXED = """
 from backprop_lib import Network
-from backprop_lib.core.shape import expect_shape
+from backprop_lib.core import expect_shape
 
 expect_shape(Network([[[1]]]), 1, [1], "1-1")
 """

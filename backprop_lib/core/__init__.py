@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Loss, bell, choose, sigmoid
 from backprop_lib.core.network import Network
-from backprop_lib.core.own_classes import only_plain, overridden
 from backprop_lib.core.parameters import Gradients, Trace, named
-from backprop_lib.core.shape import expect_shape
+from backprop_lib.core.refusals import expect_shape, only_plain, overridden
 from backprop_lib.core.shapes import Array
 from backprop_lib.core.storage import read_arrays
 from backprop_lib.core.validation import (

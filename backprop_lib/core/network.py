@@ -2,9 +2,10 @@
 
 Every layer computes z = a_previous Wᵀ + b and a = f(z), one row per example. `forward` keeps all z and a;
 `gradients` walks back over them with one quantity, delta = ∂E/∂z. These two methods are the heart of the
-course: the rest of this file only makes sure that what goes in makes sense.
+course, and `loss` and `step` go with them. What else a network can do stands below and is done elsewhere.
 
-Layers are numbered from 1, as in the formulas; layer 0 is the input.
+Layers are numbered from 1, as in the formulas, and layer 0 is the input: a[l] belongs to layer l. Lists that
+have nothing for the input count from 0: weights[l] and z[l] belong to layer l + 1.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from numpy.typing import ArrayLike
 from backprop_lib.core.parameters import (
     Gradients,
     Trace,
+    check_shapes,
     checked_arrays,
     checked_rules,
-    moved,
     named,
     random_weights,
     rebuilt,
@@ -120,12 +121,24 @@ class Network:
             slope = self.activations[layer - 1].slope(z[layer - 1], a[layer])
             delta = (delta @ self.weights[layer]) * slope
             deltas.insert(0, delta)
-        weights = [delta.T @ a_in / batch for delta, a_in in zip(deltas, a, strict=False)]
+        weights = [delta.T @ a_in / batch for delta, a_in in zip(deltas, a[:-1], strict=True)]
         biases = None if self.biases is None else [delta.sum(axis=0) / batch for delta in deltas]
         return Gradients(weights, biases, deltas)
 
     def loss(self, x: ArrayLike, t: ArrayLike) -> float:
-        """Return the loss, summed over the outputs and averaged over the batch."""
+        """Return the loss, summed over the outputs and averaged over the batch.
+
+        Parameters
+        ----------
+        x : array_like, shape (features,) or (batch, features)
+        t : array_like, shape (outputs,) or (batch, outputs)
+            The targets.
+
+        Examples
+        --------
+        >>> Network([[[0.5]]], activation="identity").loss([1.0], [1.5])
+        0.5
+        """
         trace, t = self._forward_with_targets(x, t)
         losses = self.loss_rule.value(trace.z[-1], trace.a[-1], t)
         return losses.sum(axis=-1).mean().item()  # type: ignore[no-any-return]
@@ -133,14 +146,33 @@ class Network:
     def step(self, gradients: Gradients, learning_rate: float) -> Network:
         """Return the network after one step of gradient descent, w − η ∂E/∂w.
 
-        Without `gradients.biases` the biases stay as they are.
+        Parameters
+        ----------
+        gradients : Gradients
+            Without `gradients.biases` the biases stay as they are.
+        learning_rate : float
+            η.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the gradients are those of a network of another shape, or η is no finite number.
+
+        Examples
+        --------
+        >>> net = Network([[[0.5]]], activation="identity")
+        >>> net.step(net.gradients([1.0], [1.5]), learning_rate=0.1).by_name()
+        {'w1[0,0]': 0.6}
         """
         check_arguments(Network.step, locals())
         eta = finite_number("learning_rate", learning_rate)
-        weights = moved("weights", self.weights, gradients.weights, eta)
+        check_shapes("weights", gradients.weights, self.weights)
+        weights = [W - eta * dW for W, dW in zip(self.weights, gradients.weights, strict=True)]
         if gradients.biases is None:
             return self.replace(weights, self.biases)
-        return self.replace(weights, moved("biases", self.biases, gradients.biases, eta))
+        check_shapes("biases", gradients.biases, self.biases or [])
+        biases = [b - eta * db for b, db in zip(self.biases or [], gradients.biases, strict=True)]
+        return self.replace(weights, biases)
 
     def _forward_with_targets(
         self, x: ArrayLike, t: ArrayLike

@@ -192,22 +192,27 @@ def random_weights(sizes: Sequence[int], seed: int, spread: str) -> list[Array]:
     ]
 
 
-def moved(name: str, values: list[Array] | None, slopes: list[Array], rate: float) -> list[Array]:
-    """Return `values` moved against `slopes`, which must have the same shapes.
+def check_shapes(name: str, slopes: list[Array], values: list[Array]) -> None:
+    """Raise ValueError unless gradients have the shapes of the parameters that they belong to.
+
+    Parameters
+    ----------
+    name : str
+        "weights" or "biases".
+    slopes, values : list of ndarray, one per layer
 
     Examples
     --------
-    >>> moved("weights", [np.ones((1, 2))], [np.ones((2, 2))], 0.5)
+    >>> check_shapes("weights", [np.ones((2, 2))], [np.ones((1, 2))])
     Traceback (most recent call last):
     ValueError: gradients.weights has the shapes (2, 2), expected (1, 2), those of the network's weights.
     """
-    found, expected = ([np.shape(array) for array in arrays or []] for arrays in (slopes, values))
+    found, expected = (", ".join(str(np.shape(array)) for array in arrays) for arrays in (slopes, values))
     if found != expected:
-        here, there = (", ".join(map(str, shapes)) or "none" for shapes in (found, expected))
         raise ValueError(
-            f"gradients.{name} has the shapes {here}, expected {there}, those of the network's {name}."
+            f"gradients.{name} has the shapes {found or 'none'}, expected {expected or 'none'}, "
+            f"those of the network's {name}."
         )
-    return [value - rate * slope for value, slope in zip(values or [], slopes, strict=True)]
 
 
 def named(weights: list[Array], biases: list[Array] | None) -> Iterator[tuple[str, float]]:

@@ -223,6 +223,13 @@ def test_an_unknown_parameter_is_refused():
         NET.with_values({"w3[0,0]": 1.0})
 
 
+def test_a_step_goes_against_the_gradient():
+    net = Network([[[0.5, 0.2]]], [[0.3]])
+    g, moved = net.gradients(X, [0.1]), net.step(net.gradients(X, [0.1]), 0.5)
+    np.testing.assert_array_equal(moved.weights[0], net.weights[0] - 0.5 * g.weights[0])
+    np.testing.assert_array_equal(moved.biases[0], net.biases[0] - 0.5 * g.biases[0])
+
+
 def test_a_step_leaves_biases_alone_if_there_are_no_gradients_for_them():
     net = Network([[[0.5, 0.2]]], [[0.3]])
     g = net.gradients(X, [0.1])
