@@ -34,6 +34,13 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any], str, Callable[[Any], bool]]]
 class Fields(ipw.HBox):  # type: ignore[misc]
     """Text fields for the hidden layers, the learning rate, the batch size and the number of epochs.
 
+    Parameters
+    ----------
+    net : Network
+        What gives the hidden layers to begin with, and the rest of other networks.
+    learning_rate : float
+    batch_size, epochs : int
+
     Attributes
     ----------
     hidden, learning_rate, batch_size, epochs : ipywidgets.Text

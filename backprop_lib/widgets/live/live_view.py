@@ -33,7 +33,21 @@ def percent(share: float) -> str:
 
 
 def state(history: History, goal: int | None = None) -> str:
-    """Return in a sentence how far a training is; with a goal, also how long it will go on."""
+    """Return in a sentence how far a training is; with a goal, also how long it will go on.
+
+    Parameters
+    ----------
+    history : History
+    goal : int, optional
+        Epochs to train.
+
+    Examples
+    --------
+    >>> from backprop_lib.training import Trainer
+    >>> trainer = Trainer(Network([[[0.5]]]), [0.1], [0.9], 0.3)
+    >>> state(trainer.history)
+    'Epoch 0: loss 0.0751.'
+    """
     done = len(history.loss) - 1
     ahead = "" if goal is None or goal == done else f" of {goal:,}"
     told = [f"Epoch {done:,}{ahead}: {_measured(history.loss[-1], history.accuracy[-1])}"]
@@ -44,7 +58,13 @@ def state(history: History, goal: int | None = None) -> str:
 
 
 def update_in_words(update: Update, epochs: int) -> str:
-    """Return in a sentence what one update has led to, when so many whole epochs are done.
+    """Return in a sentence what one update has led to.
+
+    Parameters
+    ----------
+    update : Update
+    epochs : int
+        Whole epochs that are done.
 
     Examples
     --------
@@ -64,6 +84,11 @@ def _measured(loss: float, accuracy: float) -> str:
 def progress_bar(done: int, goal: int) -> str:
     """Return a progress bar in HTML.
 
+    Parameters
+    ----------
+    done, goal : int
+        Epochs.
+
     Examples
     --------
     >>> progress_bar(3, 20)
@@ -76,7 +101,21 @@ def progress_bar(done: int, goal: int) -> str:
 
 
 def curves(history: History, goal: int) -> str:
-    """Return the loss, and the share of wrong answers if there is one, over the epochs, as SVG in HTML."""
+    """Return the loss, and the share of wrong answers if there is one, over the epochs, as SVG in HTML.
+
+    Parameters
+    ----------
+    history : History
+    goal : int
+        Epochs to train: so far the axis reaches.
+
+    Examples
+    --------
+    >>> from backprop_lib.training import Trainer
+    >>> trainer = Trainer(Network([[[0.5]]]), [0.1], [0.9], 0.3)
+    >>> curves(trainer.history, goal=10).count('role="img"')
+    1
+    """
     loss, accuracy = history.loss, history.accuracy
     panels = [_panel("loss", loss, goal, rate(loss[-1]))]
     if np.isfinite(accuracy).any():

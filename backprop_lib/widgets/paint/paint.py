@@ -7,6 +7,7 @@ text field; there the forward pass decides, and what it says goes back as words 
 from __future__ import annotations
 
 from html import escape
+from itertools import cycle
 
 import ipywidgets as ipw
 import numpy as np
@@ -21,7 +22,7 @@ from backprop_lib.widgets.live.live_trainer import LiveTrainer
 from backprop_lib.widgets.spoken import Spoken, script, sheet
 
 SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
-_SCRIPT = script(__file__, "paint.js")
+_STYLE = f'<style onload="{script(__file__, "paint.js")}">{sheet(__file__, "paint.css")}</style>'
 
 
 def centred(pixels: ArrayLike) -> Array:
@@ -103,7 +104,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
         check_arguments(PaintField.__init__, locals())
         self._source, self._scale = source, scale
-        self._images, self._picks, self._taking = _as_bytes(images), 0, False
+        self._images, self._taking = cycle(_as_bytes(images)), False
         self.outputs: list[float] = []
         sizes = self.network.sizes
         if (sizes[0], sizes[-1]) != (SIDE * SIDE, 10):
@@ -111,9 +112,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         hidden = ipw.Layout(display="none")
         self._sent = ipw.Text(continuous_update=False, layout=hidden).add_class("bp-sent")
         self._given = ipw.HTML(layout=hidden).add_class("bp-given")
-        field = ipw.HTML(f'<style onload="{_SCRIPT}">{sheet(__file__, "paint.css")}</style>').add_class(
-            "bp-local"
-        )
+        field = ipw.HTML(_STYLE).add_class("bp-local")
         self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
         self.centre = ipw.Checkbox(
             value=True, description="fit and centre it as MNIST does", indent=False, layout={"width": "282px"}
@@ -130,7 +129,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
         super().__init__([left, right], layout={"flex_flow": "row wrap"})
         self.add_class("bp-paint")
-        self.pixels = self._images[0].tobytes()
+        self._pick()
 
     @property
     def network(self) -> Network:
@@ -158,8 +157,8 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
             self._read()
 
     def _pick(self) -> None:
-        self._picks += 1
-        self.pixels = self._images[self._picks % len(self._images)].tobytes()
+        """Take the next of the images."""
+        self.pixels = next(self._images).tobytes()
 
     def _read(self, *, asked: bool = True) -> None:
         """Show the drawing to the network, and say what it reads; if nobody asked, only what is new."""
@@ -205,7 +204,7 @@ def _answer(a: list[Array], painted: bool) -> str:
 
 def _decision(seen: Array, a: list[Array]) -> str:
     """Return as SVG what the network is shown, its hidden neurons, and the ten outputs as bars."""
-    canvas, blue = Canvas(), COLOURS["positive"]
+    canvas, outputs = Canvas(), a[-1].tolist()
     canvas.text(8, 18, "what it is shown", anchor="start", bold=True)
     canvas.marks.append(
         f'<image x="8" y="28" width="112" height="112" style="image-rendering:pixelated" '
@@ -218,14 +217,14 @@ def _decision(seen: Array, a: list[Array]) -> str:
         x, y = 14 + 14 * (k % 12), 182 + 14 * (k // 12)
         canvas.box(x, y, (6, 6), "#" + 3 * f"{grey:02x}", stroke=COLOURS["line"], width=0.8)
     canvas.text(200, 18, "outputs", anchor="start", bold=True)
-    largest = int(np.argmax(a[-1]))
-    for k, value in enumerate(a[-1]):
-        y, width = 34 + 22 * k, 130 * float(np.clip(value, 0, 1))
-        canvas.text(206, y + 5, str(k), bold=k == largest)
-        canvas.box(222 + width / 2, y, (width / 2, 8), blue if k == largest else COLOURS["soft"], width=0)
+    written, largest = [fixed(value, 3) for value in outputs], outputs.index(max(outputs))
+    for k, value in enumerate(outputs):
+        y, half, bold = 34 + 22 * k, 65 * min(max(value, 0), 1), k == largest
+        canvas.text(206, y + 5, str(k), bold=bold)
+        canvas.box(222 + half, y, (half, 8), COLOURS["positive" if bold else "soft"], width=0)
         canvas.path(f"M222 {y - 9}v18", COLOURS["soft"])
-        canvas.text(360, y + 5, fixed(float(value), 3), anchor="start", bold=k == largest)
-    words = ", ".join(f"{k}: {fixed(float(value), 3)}" for k, value in enumerate(a[-1]))
+        canvas.text(360, y + 5, written[k], anchor="start", bold=bold)
+    words = ", ".join(f"{k}: {value}" for k, value in enumerate(written))
     lit, height = np.count_nonzero(hidden > 0.5), max(262, 196 + 14 * ((len(hidden) - 1) // 12))
     alt = f"Outputs {words}. {lit} of the {len(hidden)} hidden neurons are above 0.5."
     svg = canvas.picture(412, height, alt).svg

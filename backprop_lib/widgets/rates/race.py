@@ -156,8 +156,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         rules = sheet(__file__, "race.css", box=box, background=panel.address)
         look = ipw.HTML(f'{style()}<style onload="{script(__file__, "race.js")}">{rules}</style>')
         super().__init__([look, row, ahead, field])
-        for name in (box, "bp-race", "bp-local"):
-            self.add_class(name)
+        self.add_class(box).add_class("bp-race").add_class("bp-local")
 
     def end(self) -> None:
         """Let go of the curves."""
@@ -196,9 +195,17 @@ def _curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
 def standings(runs: Sweep, n: int) -> list[list[int | str]]:
     """Return the places after n updates, the best first.
 
-    Each is a list. It begins with 0, 1 or 2 for those who have converged, are on the way, or have diverged.
-    Then comes the update at which they did or, on the way, the loss; and then the numbers of the learning
-    rates that share this place.
+    Parameters
+    ----------
+    runs : Sweep
+    n : int
+
+    Returns
+    -------
+    list of list
+        Each place begins with 0, 1 or 2 for those who have converged, are on the way, or have diverged.
+        Then comes the update at which they did or, on the way, the loss; and then the numbers of the
+        learning rates that share this place.
 
     Examples
     --------

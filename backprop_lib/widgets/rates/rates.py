@@ -200,12 +200,37 @@ class RateExplorer(PanelSlider):
 
 
 def said_of(runs: Sweep, r: int, net: Network, label: str) -> str:
-    """Return a sentence on one learning rate of a sweep, `label`, and how its training ended."""
+    """Return a sentence on one learning rate of a sweep and how its training ended.
+
+    Parameters
+    ----------
+    runs : Sweep
+    r : int
+        Which of its rates.
+    net : Network
+        From which they started.
+    label : str
+        The rate as it is written.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5]]], activation="identity")
+    >>> said_of(sweep(net, [1.0], [0.0], [0.5, 3.0], 20, stop_below=0.01), 0, net, "0.500")
+    'η = 0.500: converges: E < 0.0100 after 2 updates, at w₁ = 0.1250.'
+    """
     return f"η = {label}: {training_in_words(runs, r, net)}."
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:
     """Return how one training of a sweep ended, with the weights if they are two at most.
+
+    Parameters
+    ----------
+    runs : Sweep
+    r : int
+        Which of its rates.
+    net : Network
+        From which they started.
 
     Examples
     --------

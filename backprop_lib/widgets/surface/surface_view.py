@@ -25,7 +25,16 @@ _ARROWS = {
 
 
 class SurfaceView:
-    """A descent on a slice, looked at after `asked` updates, or the last before it diverges.
+    """A descent on a slice, looked at after so many updates, or the last before it diverges.
+
+    Parameters
+    ----------
+    surface : Slice
+    descent : Descent
+        On it, at this `learning_rate`.
+    learning_rate : float
+    asked : int
+        After how many updates.
 
     Attributes
     ----------
