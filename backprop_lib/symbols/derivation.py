@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, real_array
-from backprop_lib.symbols.evaluation import Evaluator
 from backprop_lib.symbols.slopes import A, T, Z, loss_slope_of, slope_of
 from backprop_lib.text import got
 
@@ -173,15 +171,6 @@ class Derivation:
                 values |= {self.symbols[f"{label}[{i}]"]: float(v) for i, v in enumerate(np.asarray(array))}
         values[self.E] = self.net.loss(x, t)
         return values
-
-    def evaluate(self, name: str, x: ArrayLike, t: ArrayLike) -> float:
-        """Return ∂E/∂`name`, the mean over the batch, by putting the numbers into the symbols."""
-        return self.evaluator(x, t, [name])[0][name]
-
-    @cached_property
-    def evaluator(self) -> Evaluator:
-        """What takes the numbers; made once."""
-        return Evaluator(self)
 
     def exact(self, name: str, values: Mapping[str, str | int | Fraction]) -> Fraction:
         """Return ∂E/∂`name` in exact rational arithmetic, with `values` for the symbols it contains.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -20,11 +20,8 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import ACTIVATIONS, check_targets, finite_rows
+from backprop_lib.symbols.derivation import Derivation
 from backprop_lib.symbols.slopes import A, Z, slope_of
-
-if TYPE_CHECKING:
-    from backprop_lib.symbols.derivation import Derivation
-
 
 Number = Any  # neither mpmath's nor sympy's classes carry types
 Expr = Any

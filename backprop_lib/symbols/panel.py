@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, overridden
 from backprop_lib.symbols.derivation import derive
+from backprop_lib.symbols.evaluation import Evaluator
 from backprop_lib.symbols.floors import floors, kinks
 from backprop_lib.symbols.nudging import STEP, complex_step, differences_and_errors
 from backprop_lib.text import Table, counted, fixed
@@ -68,7 +69,7 @@ class Panel:
 
     def hear_symbols(self) -> None:
         """Let sympy's terms speak."""
-        slopes, z = derive(self.net).evaluator(self.x, self.t, self.names)
+        slopes, z = Evaluator(derive(self.net))(self.x, self.t, self.names)
         self.hear("symbols", slopes)
         self.other_z.append(
             [
