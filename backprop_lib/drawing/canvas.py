@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from math import hypot
 from urllib.parse import quote
 
 from backprop_lib.core import Array
@@ -144,8 +145,9 @@ class Canvas:
     def arrow_head(
         self, tip: tuple[float, float], direction: tuple[float, float], colour: str, size: float = 11
     ) -> None:
-        """Draw an arrowhead whose tip is at `tip`, pointing along the unit vector `direction`."""
-        (x, y), (dx, dy) = tip, direction
+        """Draw an arrowhead whose tip is at `tip`, pointing along `direction`."""
+        (x, y), far = tip, hypot(*direction)
+        dx, dy = direction[0] / far, direction[1] / far
         bx, by, half = x - size * dx, y - size * dy, 0.45 * size
         self.marks.append(
             f'<path d="M{x:.1f} {y:.1f}L{bx - half * dy:.1f} {by + half * dx:.1f}'

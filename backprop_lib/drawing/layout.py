@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from backprop_lib.drawing.edges import Point
+import numpy as np
+
+from backprop_lib.core import Array
+from backprop_lib.drawing.edges import Edge, Point
+from backprop_lib.text import plain_name
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,11 @@ class Layout:
     Examples
     --------
     >>> layout = Layout([2, 1], 50, 60, 200, least_rows=[80, 80], around=[(30, 20), (30, 40)])
-    >>> layout.height, layout.at(0, 1), layout.ends(1, 0, 1)
-    (130.0, (60, 110.0), ((110, 110.0), (310, 70.0)))
+    >>> layout.height, layout.at(0, 1)
+    (130.0, (60, 110.0))
+    >>> edge = layout.edges(1, np.array([[0.5, -0.5]]), {}, {})[1]
+    >>> edge.name, edge.start, edge.end
+    ('w1[0,1]', (110, 110.0), (310, 70.0))
     """
 
     sizes: Sequence[int]
@@ -61,10 +68,17 @@ class Layout:
         x = self.margin + (2 * self.half_width + self.edge) * layer
         return x, self.middle - self._reach(layer) + i * self.rows[layer]
 
-    def ends(self, layer: int, i: int, j: int) -> tuple[Point, Point]:
-        """Return where the edge of a weight, `w{layer}[i,j]`, begins and ends."""
-        (x0, y0), (x1, y1) = self.at(layer - 1, j), self.at(layer, i)
-        return (x0 + self.half_width, y0), (x1 - self.half_width, y1)
+    def edges(
+        self, layer: int, weights: Array, slopes: Mapping[str, float], flows: Mapping[str, float]
+    ) -> list[Edge]:
+        """Return the edges into a layer, with what there is of slopes and flows by the weights' names."""
+        found = []
+        for (i, j), weight in np.ndenumerate(weights):
+            name, (x0, y0), (x1, y1) = f"w{layer}[{i},{j}]", self.at(layer - 1, j), self.at(layer, i)
+            label = plain_name(name, single=max(self.sizes) == 1)
+            ends = (x0 + self.half_width, y0), (x1 - self.half_width, y1)
+            found.append(Edge(name, label, *ends, float(weight), slopes.get(name), flows.get(name)))
+        return found
 
     def share(self, layer: int) -> float:
         """Return where on their way the edges into a layer are evenly spread."""

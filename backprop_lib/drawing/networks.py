@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Gradients, Network, Trace, check_arguments, finite_array, finite_number
@@ -225,8 +224,7 @@ class NetworkDrawing:
 
     def _edges(self, layer: int) -> None:
         """Draw the edges into a layer, those that stand out last, and as much text as there is room for."""
-        weights = self.net.weights[layer - 1]
-        edges = [self._edge(layer, i, j, float(w)) for (i, j), w in np.ndenumerate(weights)]
+        edges = self.layout.edges(layer, self.net.weights[layer - 1], self.slopes, self.backward)
         shown = [e for e in edges if not self.focus or e.name in self.focus]
         for edge in edges:
             if edge not in shown:
@@ -238,16 +236,9 @@ class NetworkDrawing:
             self.canvas.path(_line(edge), sign_colour(edge.value), f' stroke-width="{width:.1f}"{dashes}')
             if edge.name in self.backward:
                 (x0, y0), (x1, y1) = edge.start, edge.end
-                far = np.hypot(x0 - x1, y0 - y1)
-                self.canvas.arrow_head(
-                    edge.start, ((x0 - x1) / far, (y0 - y1) / far), sign_colour(edge.value), size=13
-                )
+                self.canvas.arrow_head(edge.start, (x0 - x1, y0 - y1), sign_colour(edge.value), size=13)
         self._label(layer, shown)
         self.words += in_words(layer, shown, highlighted=bool(self.focus))
-
-    def _edge(self, layer: int, i: int, j: int, weight: float) -> Edge:
-        name, ends = f"w{layer}[{i},{j}]", self.layout.ends(layer, i, j)
-        return Edge(name, self._name(name), *ends, weight, self.slopes.get(name), self.backward.get(name))
 
     def _label(self, layer: int, shown: list[Edge]) -> None:
         """Write on the edges, in a column where they are evenly spread, as much as there is room for."""

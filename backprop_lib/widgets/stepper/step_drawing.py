@@ -11,9 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
-
-from backprop_lib.core import Array
 from backprop_lib.drawing import COLOURS, Canvas, Edge, Label, Layout, Point, labels_that_fit, sign_colour
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.stepper.steps import Pass, Step
@@ -57,7 +54,8 @@ class StepDrawing:
         for layer, n in enumerate(sizes):
             for i in range(n):
                 self._add_boxes(layer, i)
-        self.edges = [self._edges(layer, matrix) for layer, matrix in enumerate(walk.net.weights, 1)]
+        slopes = {name: walk.numbers[f"∂E/∂{name}"] for name in walk.net.by_name()}
+        self.edges = [layout.edges(layer, w, slopes, {}) for layer, w in enumerate(walk.net.weights, 1)]
         ones = [1 in pair for pair in pairwise(sizes)]
         self.shares = [0.5 if one else layout.share(layer) for layer, one in enumerate(ones, 1)]
         labels = map(labels_that_fit, self.edges, self.shares)
@@ -73,14 +71,6 @@ class StepDrawing:
             self.boxes[f"∂E/∂{letter}{layer}[{i}]"] = (at, y + _LOWER), (_HALF / 2, _LOW)
         for name, at in ((f"b{layer}[{i}]", y + 83), (f"∂E/∂b{layer}[{i}]", y + 100)):
             self.boxes[name] = (x, at), (_HALF, 11)
-
-    def _edges(self, layer: int, weights: Array) -> list[Edge]:
-        found = []
-        for (i, j), w in np.ndenumerate(weights):
-            name = f"w{layer}[{i},{j}]"
-            slope = self.walk.numbers[f"∂E/∂{name}"]
-            found.append(Edge(name, self._name(name), *self.layout.ends(layer, i, j), float(w), slope, None))
-        return found
 
     def _name(self, name: str) -> str:
         return plain_name(name, single=max(self.walk.net.sizes) == 1)
@@ -190,8 +180,7 @@ class StepDrawing:
 
     def _direction(self, e: Edge, *, forward: bool) -> None:
         tail, tip = (e.start, e.end) if forward else (e.end, e.start)
-        far = np.hypot(tip[0] - tail[0], tip[1] - tail[1])
-        direction = ((tip[0] - tail[0]) / far, (tip[1] - tail[1]) / far)
+        direction = (tip[0] - tail[0], tip[1] - tail[1])
         self.canvas.arrow_head(tip, direction, COLOURS["ink"], size=12)
 
     def _mark(self, name: str, *, current: bool) -> None:
