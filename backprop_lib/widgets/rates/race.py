@@ -31,6 +31,7 @@ _MOMENTS = 40
 _NONE = "–"
 _BESIDE = ((-18, -8), (8, -8), (-18, 18), (8, 18))  # pixels from a curve's end to its letter
 _ENDS = {Ending.CONVERGES: -1, Ending.DIVERGES: 1}  # before and after those on the way
+_SCRIPT = script(__file__, "race.js")
 # Presses the slider's keys, so that both always agree.
 _BUTTON = (
     Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")
@@ -154,7 +155,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{data}</p>').add_class("bp-ahead")
         box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
         rules = sheet(__file__, "race.css", box=box, background=panel.address)
-        look = ipw.HTML(f'{style()}<style onload="{script(__file__, "race.js")}">{rules}</style>')
+        look = ipw.HTML(f'{style()}<style onload="{_SCRIPT}">{rules}</style>')
         super().__init__([look, row, ahead, field])
         self.add_class(box).add_class("bp-race").add_class("bp-local")
 

@@ -15,6 +15,7 @@ from backprop_lib.training import Descent, Ending, judge
 from backprop_lib.widgets.rates.rates import ENDINGS
 from backprop_lib.widgets.spoken import script, sheet
 
+_CHOOSE = script(__file__, "choose.js")
 _ARROWS = {
     "step": "The arrow is this step.",
     "short": "The arrow shows only the direction: the step is too short to be seen.",
@@ -112,8 +113,7 @@ class SurfaceView:
         ]
         grounds = ", ".join(f'url("{panel.address}")' for panel in (self.surface.panel, self.surface.frame))
         rules = sheet(__file__, "surface.css", key=self._key, grounds=grounds, font=FONT)
-        choose = script(__file__, "choose.js").replace("SHARES", str(shares))
-        return f'<style onload="{choose}">{rules}</style>'
+        return f'<style onload="{_CHOOSE.replace("SHARES", str(shares))}">{rules}</style>'
 
     def _place(self, point: Array) -> str:
         return ", ".join(f"{n} = {_weight(v)}" for n, v in zip(self.names, point, strict=True))
