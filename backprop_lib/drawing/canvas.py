@@ -46,11 +46,7 @@ class Picture:
 def address(svg: str) -> str:
     """Return an SVG as a data address that fits between double quotes and stays as short as it can."""
     plain = " ".join(svg.split()).replace('"', "'")
-    return f"data:image/svg+xml,{_ESCAPED.sub(_escape, plain)}"
-
-
-def _escape(part: re.Match[str]) -> str:
-    return _quoted(part[0])
+    return f"data:image/svg+xml,{_ESCAPED.sub(lambda part: _quoted(part[0]), plain)}"
 
 
 @lru_cache(256)

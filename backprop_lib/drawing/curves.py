@@ -112,6 +112,17 @@ def loss_panel(
 def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
     """Return one training's loss curve as a picture.
 
+    Parameters
+    ----------
+    loss : array_like, shape (iterations,)
+    goal : float, optional
+        Drawn as a line across.
+
+    Raises
+    ------
+    ValueError
+        If the goal is negative, or a loss is not finite.
+
     Examples
     --------
     >>> plot_loss([0.5, 0.1, 0.02])

@@ -13,7 +13,7 @@ from backprop_lib.core import Gradients, Network, Trace, check_arguments, finite
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour
 from backprop_lib.drawing.edges import Edge, in_words, labels_that_fit
 from backprop_lib.drawing.layout import Layout
-from backprop_lib.text import counted, fixed, plain_name
+from backprop_lib.text import counted, fixed, plain_name, taken_apart
 
 
 def draw_network(
@@ -98,6 +98,8 @@ class NetworkDrawing:
         self.net, self.trace, self.targets, self.loss = net, trace, targets, loss
         self.slopes = gradients.by_name() if gradients else {}
         self.backward, self.focus = backward, highlight | set(backward)
+        weights = [taken_apart(name) for name in self.focus]
+        self.touched = {end for _, layer, (i, j) in weights for end in ((layer, i), (layer - 1, j))}
         self.sizes = net.sizes
         self.single = max(net.sizes) == 1
         half_width, margin = (56, 64) if self.single else (66, 78)
@@ -154,7 +156,7 @@ class NetworkDrawing:
     def _layer(self, layer: int) -> None:
         for i in range(self.sizes[layer]):
             x, y = self.layout.at(layer, i)
-            pale = bool(self.focus) and not self._touched(layer, i)
+            pale = bool(self.focus) and (layer, i) not in self.touched
             ink, rim = (COLOURS["soft"], COLOURS["line"]) if pale else (COLOURS["ink"], COLOURS["ink"])
             if layer == 0:
                 self._input(i, x, y, ink, rim)
@@ -169,12 +171,6 @@ class NetworkDrawing:
     def _above(self) -> bool:
         """Return whether names stand above the neurons, or in them, where no numbers are."""
         return self.single or self.trace is not None
-
-    def _touched(self, layer: int, i: int) -> bool:
-        ends = [f"w{layer}[{i},{j}]" for j in range(self.sizes[layer - 1])] if layer else []
-        if layer + 1 < len(self.sizes):
-            ends += [f"w{layer + 1}[{k},{i}]" for k in range(self.sizes[layer + 1])]
-        return not self.focus.isdisjoint(ends)
 
     def _input(self, i: int, x: float, y: float, ink: str, rim: str) -> None:
         name, compact = self._name(f"x[{i}]"), self._compact(0)
@@ -275,18 +271,17 @@ class NetworkDrawing:
             self.canvas.path(
                 f"M{x:.1f} {y:.1f}{turn}H{end:.1f}",
                 COLOURS["soft"],
-                f'{" fill=" + chr(34) + "none" + chr(34) if turn else ""} stroke-dasharray="4 4"',
+                ' fill="none" stroke-dasharray="4 4"' if turn else ' stroke-dasharray="4 4"',
             )
         half = 32 if count != 2 else 22
         self.canvas.marks.append(
             f'<rect x="{left:.1f}" y="{middle - half:.1f}" width="128" height="{2 * half}" rx="6" '
             f'fill="{COLOURS["wash"]}" stroke="{COLOURS["soft"]}"/>'
         )
-        alone = count == 1 and bool(self.targets)
         e = f"E = {fixed(self.loss, 6)}"
         self.canvas.text(left + 64, middle - 6 if count == 1 else middle + 5, e, bold=True, size=13)
         self.words.append(e)
-        if alone:
+        if count == 1 and self.targets:
             t = f"target t = {fixed(self.targets[0], 4)}"
             self.canvas.text(left + 64, middle + 17, t, size=12)
             self.words.append(t)

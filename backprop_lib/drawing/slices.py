@@ -7,7 +7,6 @@ are a descent on them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -63,7 +62,7 @@ class Slice(TwoParameters):
             corners = self.loss(*np.meshgrid([left, right], [bottom, top]))
         if not np.isfinite(corners).all():
             raise ValueError(f"the loss is not finite all over {limits}, expected smaller limits.")
-        self.frame: Panel = _frame(self.limits)
+        self.frame: Panel = empty_panel(self.limits)
         self.panel: Panel = surface_panel(net, x, t, names, self.limits, self.frame)
 
     def shows(self, point: ArrayLike) -> bool:
@@ -100,11 +99,6 @@ class Slice(TwoParameters):
             f'<circle cx="{x0:g}" cy="{y0:g}" r="6" fill="{paper}" stroke="{ink}" stroke-width="1.8"/>'
             f'<circle cx="{x:g}" cy="{y:g}" r="{5 if k else 2.5:g}" fill="{ink}" stroke="{paper}"/></g>'
         )
-
-
-@lru_cache(8)  # the axes of two other parameters look the same
-def _frame(limits: Limits) -> Panel:
-    return empty_panel(limits)
 
 
 def checked_limits(limits: ArrayLike) -> Limits:
@@ -147,10 +141,9 @@ def _drawn(arrow: Arrow | None) -> str:
     if arrow is None:
         return ""
     canvas, start, tip = Canvas(), np.array(arrow.start), np.array(arrow.tip)
-    along = (tip - start) / np.hypot(*(tip - start))
+    paper, ink, along = COLOURS["paper"], COLOURS["ink"], (tip - start) / np.hypot(*(tip - start))
     shaft = np.array([start, tip - 8 * along]).round(1)
-    canvas.arrow_head(arrow.tip, (float(along[0]), float(along[1])), COLOURS["ink"])
+    canvas.arrow_head(arrow.tip, (float(along[0]), float(along[1])), ink)
     head = canvas.marks[0]
-    rim = head.replace("fill=", f'stroke="{COLOURS["paper"]}" stroke-width="3" fill=')
-    paper, ink = COLOURS["paper"], COLOURS["ink"]
+    rim = head.replace("fill=", f'stroke="{paper}" stroke-width="3" fill=')
     return f"{rim}{_line(shaft, paper, 6)}{_line(shaft, ink, 2.8)}{head}"

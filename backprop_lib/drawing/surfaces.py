@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,8 @@ from backprop_lib.text import fixed, plain_name
 from backprop_lib.training import Limits, loss_on_grid
 
 
-def empty_panel(limits: Limits, names: Sequence[str] = ("", "")) -> Panel:
+@lru_cache(8)
+def empty_panel(limits: Limits, names: tuple[str, ...] = ("", "")) -> Panel:
     """Return axes with nothing on them: they are the same for any two weights, but for their names."""
     return new_panel("Axes of the loss surface", limits, names, grid=False)
 
@@ -45,7 +47,7 @@ def surface_panel(
     tens = [10.0**k for k in range(-3, 2) if lowest < 10.0**k < highest]
     labelled = tens if len(tens) > 1 else [v for v in lowest + levels[5:-1:2] if v < highest]
     single = max(net.sizes) == 1
-    ground = frame or empty_panel(limits, [plain_name(name, single) for name in names])
+    ground = frame or empty_panel(limits, tuple(plain_name(name, single) for name in names))
     written = {value - lowest: f"{value:.3g}" for value in labelled}
     start = np.array([[net.by_name()[name] for name in names]])  # where paths begin
     marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 9, clear=start)
@@ -83,12 +85,33 @@ def plot_surface(
 ) -> Picture:
     """Return the loss surface over two weights with the path of one descent on it.
 
-    Where the path begins outside the limits, the map grows to show it.
+    Parameters
+    ----------
+    net : Network
+    x, t : array_like
+        Examples and their targets.
+    names : pair of str
+        The two weights, "w1[0,0]"; all other parameters stay as they are.
+    limits : left, right, bottom, top
+        Where the path begins outside them, the map grows to show it.
+    path : array_like, shape (points, 2)
+
+    Raises
+    ------
+    ValueError
+        If the path is no sequence of pairs.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5]], [[0.5]]])
+    >>> path = [[0.5, 0.5], [0.6, 0.9]]
+    >>> plot_surface(net, [0.1], [0.9], ("w1[0,0]", "w2[0,0]"), (-4, 4, -1, 10), path)
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Contours of the loss over two weights; the descent runs
+    from w₁ = 0.5000, w₂ = 0.5000 to w₁ = 0.6000, w₂ = 0.9000.
     """
     check_arguments(plot_surface, locals())
-    every = finite_array("path", path, ndim=(2,)).real
-    if every.shape[1] != 2:
-        raise ValueError(f"path has shape {every.shape}, expected two numbers for each point.")
+    every = _pairs(path)
     panel = surface_panel(net, x, t, names, holding(limits, every[:1]))
     points = every[thin(len(every))]
     single = max(net.sizes) == 1
@@ -129,9 +152,7 @@ def plot_bowl(
     from a = 4.0000, b = 3.0000, value 25.0000 to a = 1.0000, b = 0.7500, value 1.5625, steps: 2.
     """
     check_arguments(plot_bowl, locals())
-    points = finite_array("path", path, ndim=(2,))
-    if points.shape[1] != 2:
-        raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")
+    points = _pairs(path)
     if not (limits[0] < limits[1] and limits[2] < limits[3]):
         raise ValueError(f"limits are {limits}, expected left, right, bottom, top, each pair in order.")
     a, b = np.meshgrid(np.linspace(*limits[:2], 61), np.linspace(*limits[2:], 61))
@@ -167,3 +188,10 @@ def plot_bowl(
     )
     marks = f'{panel.curve(shown[:, 0], shown[:, 1])}<path d="{dots}" fill="{COLOURS["negative"]}"/>'
     return panel.picture(marks, alt)
+
+
+def _pairs(path: ArrayLike) -> Array:
+    points = finite_array("path", path, ndim=(2,)).real
+    if points.shape[1] != 2:
+        raise ValueError(f"path has shape {points.shape}, expected two numbers for each point.")
+    return points
