@@ -19,16 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, finite_number, finite_rows
-from backprop_lib.symbols.derivation import Derivation, derive
-from backprop_lib.symbols.evaluation import Evaluator
 from backprop_lib.symbols.panel import Agreement, CheckFailed, Panel
 
 _LONG = 60  # seconds: what takes longer says so
-
-
-def symbols(net: Network, x: ArrayLike, t: ArrayLike, d: Derivation | None = None) -> dict[str, float]:
-    """Return ∂E/∂w for every parameter from sympy's terms, averaged over the batch."""
-    return Evaluator(d or derive(net))(x, t)[0]
 
 
 def check_gradients(

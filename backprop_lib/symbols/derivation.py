@@ -60,6 +60,8 @@ class Derivation:
         Each activation's symbol to the name of its rule and the symbol of its z.
     parameters : list of str
         Names of weights and biases, in the order of `Network.by_name`.
+    cancels : bool
+        Whether ∂E/∂a has a denominator that ∂a/∂z cancels, as for cross-entropy after a sigmoid.
 
     Examples
     --------
@@ -73,6 +75,7 @@ class Derivation:
     def __init__(self, net: Network) -> None:
         self.net = net
         self.parameters = list(net.by_name())
+        self.cancels = net.loss_rule.slope_at_z is not None
         self.symbols: dict[str, Expr] = {}
         self.definitions: dict[Expr, Expr] = {}
         self.rules: dict[Expr, tuple[str, Expr]] = {}
@@ -137,13 +140,10 @@ class Derivation:
         z = self.symbols[name]
         if z not in self._deltas:
             (a,) = self.used_in(z)
-            if a in self._outputs():
-                onward = self.factor(self.E, a).value
-            else:
-                onward = sp.Add(*(self.delta(k) * self.factor(k, a).value for k in self.used_in(a)))
-            product = onward * self.factor(a, z).value
-            cancels = a in self._outputs() and self.net.loss_rule.slope_at_z is not None
-            self._deltas[z] = sp.cancel(product) if cancels else product
+            output = self.used_in(a) == [self.E]
+            onward = ((1 if output else self.delta(k)) * self.factor(k, a).value for k in self.used_in(a))
+            product = sp.Add(*onward) * self.factor(a, z).value
+            self._deltas[z] = sp.cancel(product) if output and self.cancels else product
         return self._deltas[z]
 
     def factor(self, of: Expr, by: Expr) -> Factor:
@@ -198,9 +198,6 @@ class Derivation:
     def used_in(self, symbol: Expr) -> list[Expr]:
         """Return the symbols whose definitions contain `symbol`: where its value goes next."""
         return self._used_in[symbol]
-
-    def _outputs(self) -> list[Expr]:
-        return [self.output(i) for i in range(self.net.sizes[-1])]
 
     def _symbol(self, name: str) -> Expr:
         self.symbols[name] = sp.Symbol(name, real=True)

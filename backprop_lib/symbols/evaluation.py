@@ -19,7 +19,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import ACTIVATIONS, check_targets, finite_rows
+from backprop_lib.core import ACTIVATIONS, Array, check_targets, finite_rows
 from backprop_lib.symbols.derivation import Derivation
 from backprop_lib.symbols.slopes import A, Z, slope_of
 
@@ -28,93 +28,80 @@ Expr = Any
 _DIGITS, _MORE = 40, 330  # e^(−745) and tanh(373) want 330 digits more; what is beyond is 0 as a float
 
 
-class Evaluator:
-    """The chain rule of one derivation, ready to take numbers.
+def evaluate(
+    d: Derivation, x: ArrayLike, t: ArrayLike, names: Iterable[str] | None = None
+) -> tuple[dict[str, float], list[Array]]:
+    """Return ∂E/∂w of every parameter, or those named, averaged over the batch, and z by layer.
+
+    Parameters
+    ----------
+    d : Derivation
+    x : array_like, shape (features,) or (batch, features)
+    t : array_like, shape (outputs,) or (batch, outputs)
+    names : list of str, optional
 
     Examples
     --------
     >>> from backprop_lib import Network, derive
-    >>> evaluator = Evaluator(derive(Network(weights=[[[0.5]], [[0.5]]])))
-    >>> slopes, z = evaluator([0.1], [0.9])
-    >>> {name: round(slope, 6) for name, slope in slopes.items()}, float(z["z1[0]"][0])
-    ({'w1[0,0]': -0.001033, 'w2[0,0]': -0.042387}, 0.05)
+    >>> slopes, z = evaluate(derive(Network(weights=[[[0.5]], [[0.5]]])), [0.1], [0.9])
+    >>> {name: round(slope, 6) for name, slope in slopes.items()}, z[0].tolist()
+    ({'w1[0,0]': -0.001033, 'w2[0,0]': -0.042387}, [[0.05]])
     """
+    net, symbols = d.net, d.symbols
+    rows = np.atleast_2d(finite_rows("x", x, net.sizes[0]))
+    targets = np.atleast_2d(finite_rows("t", t, net.sizes[-1]))
+    check_targets(targets, len(rows), net.loss_rule)
+    starts = {d.rules[d.output(i)][1]: _start(d, i) for i in range(net.sizes[-1])}
+    terms = {z: _products(d.definitions[z]) for _, z in d.rules.values()}
+    onward = {z: _leading(d, a) for a, (_, z) in d.rules.items() if z not in starts}
+    ends = {name: _leading(d, d.parameter(name)) for name in (d.parameters if names is None else names)}
+    seen: list[list[Number]] = []
+    with mpmath.workdps(_DIGITS):
+        sums = dict.fromkeys(ends, mpmath.mpf(0))
+        known = {symbols[name]: mpmath.mpf(value) for name, value in net.by_name().items()}
+        known[sp.S.One] = mpmath.mpf(1)  # what leads to a bias
+        for example in zip(rows.tolist(), targets.tolist(), strict=True):
+            for letter, numbers in zip("xt", example, strict=True):
+                known |= {symbols[f"{letter}[{i}]"]: mpmath.mpf(v) for i, v in enumerate(numbers)}
+            slopes = _forward(d, terms, known)
+            seen.append([known[z] for z in terms])
+            deltas: dict[Expr, Number] = {}
+            for z in reversed(slopes):  # from the last layer to the first, each from those above it
+                if z in starts:
+                    a, target, start = starts[z]
+                    deltas[z] = start(known[a], known[target], slopes[z])
+                else:
+                    deltas[z] = mpmath.fdot((deltas[k], known[w]) for k, w in onward[z]) * slopes[z]
+            for name, pairs in ends.items():
+                sums[name] += mpmath.fdot((deltas[z], known[factor]) for z, factor in pairs)
+        means = {name: float(total / len(rows)) for name, total in sums.items()}
+    return means, np.split(np.array(seen, float), np.cumsum(net.sizes[1:-1]), axis=1)
 
-    def __init__(self, d: Derivation) -> None:
-        self.d = d
-        self._terms = {z: _products(d.definitions[z]) for _, z in d.rules.values()}
-        self._onward: dict[Expr, list[tuple[Expr, Expr]]] = {}  # z to the next z, and what leads there
-        self._starts: dict[
-            Expr, tuple[Expr, Expr, Callable[..., Number]]
-        ] = {}  # ∂E/∂a of an output, or ∂E/∂z
-        self._at_z = d.net.loss_rule.slope_at_z is not None
-        for a, (_, z) in d.rules.items():
-            if d.used_in(a) == [d.E]:
-                t = d.symbols[f"t[{str(a).partition('[')[2]}"]
-                slope = d.delta(z) if self._at_z else d.factor(d.E, a).value
-                self._starts[z] = a, t, sp.lambdify([a, t], slope, "mpmath")
-            else:
-                self._onward[z] = [(k, d.factor(k, a).value) for k in d.used_in(a)]
-        self._ends: dict[str, list[tuple[Expr, Expr]]] = {}  # parameter to its z, and what leads there
 
-    def __call__(
-        self, x: ArrayLike, t: ArrayLike, names: Iterable[str] | None = None
-    ) -> tuple[dict[str, float], dict[str, list[Number]]]:
-        """Return ∂E/∂w of every parameter, or those named, and each z, example by example.
+def _leading(d: Derivation, symbol: Expr) -> list[tuple[Expr, Expr]]:
+    """Return where the value of an activation or a parameter goes next, each with the factor on the way."""
+    return [(k, d.factor(k, symbol).value) for k in d.used_in(symbol)]
 
-        A gradient is the mean over the batch.
 
-        Parameters
-        ----------
-        x : array_like, shape (features,) or (batch, features)
-        t : array_like, shape (outputs,) or (batch, outputs)
-        """
-        net, symbols = self.d.net, self.d.symbols
-        rows = np.atleast_2d(finite_rows("x", x, net.sizes[0]))
-        targets = np.atleast_2d(finite_rows("t", t, net.sizes[-1]))
-        check_targets(targets, len(rows), net.loss_rule)
-        with mpmath.workdps(_DIGITS):
-            sums = dict.fromkeys(self.d.parameters if names is None else names, mpmath.mpf(0))
-            ends = {name: self._ends.get(name) or self._find_ends(name) for name in sums}
-            seen: dict[str, list[Number]] = {str(z): [] for z in self._terms}
-            known = {symbols[name]: mpmath.mpf(value) for name, value in net.by_name().items()}
-            known[sp.S.One] = mpmath.mpf(1)  # what leads to a bias
-            for example in zip(rows.tolist(), targets.tolist(), strict=True):
-                for letter, numbers in zip("xt", example, strict=True):
-                    known |= {symbols[f"{letter}[{i}]"]: mpmath.mpf(v) for i, v in enumerate(numbers)}
-                deltas = self._deltas(known, self._forward(known))
-                for z, numbers in seen.items():
-                    numbers.append(known[symbols[z]])
-                for name, pairs in ends.items():
-                    sums[name] += mpmath.fdot((deltas[z], known[factor]) for z, factor in pairs)
-            return {name: float(total / len(rows)) for name, total in sums.items()}, seen
+def _start(d: Derivation, i: int) -> tuple[Expr, Expr, Callable[..., Number]]:
+    """Return output i, its target, and ∂E/∂z as a function of the two and ∂a/∂z."""
+    a, t, slope = d.output(i), d.symbols[f"t[{i}]"], sp.Symbol("slope")
+    delta = d.delta(d.rules[a][1]) if d.cancels else d.factor(d.E, a).value * slope
+    return a, t, sp.lambdify([a, t, slope], delta, "mpmath")
 
-    def _find_ends(self, name: str) -> list[tuple[Expr, Expr]]:
-        w = self.d.parameter(name)
-        return self._ends.setdefault(name, [(z, self.d.factor(z, w).value) for z in self.d.used_in(w)])
 
-    def _forward(self, known: dict[Expr, Number]) -> dict[Expr, Number]:
-        """Add every z and a to what is known; return ∂a/∂z by z."""
-        slopes = {}
-        for a, (rule, z) in self.d.rules.items():
-            known[z] = mpmath.fdot((known[left], known[right]) for left, right in self._terms[z])
-            with mpmath.workdps(_DIGITS + int(min(abs(known[z]), _MORE))):
-                formula, slope = _compiled(rule)
-                known[a] = formula(known[z])
-                slopes[z] = slope(known[z], known[a])
-        return slopes
-
-    def _deltas(self, known: dict[Expr, Number], slopes: dict[Expr, Number]) -> dict[Expr, Number]:
-        """Return ∂E/∂z by z, from the last layer to the first, each from those above it."""
-        deltas: dict[Expr, Number] = {}
-        for z in reversed(slopes):
-            if z in self._starts:
-                a, t, start = self._starts[z]
-                deltas[z] = start(known[a], known[t]) * (1 if self._at_z else slopes[z])
-            else:
-                onward = mpmath.fdot((deltas[k], known[factor]) for k, factor in self._onward[z])
-                deltas[z] = onward * slopes[z]
-        return deltas
+def _forward(
+    d: Derivation, terms: dict[Expr, list[tuple[Expr, Expr]]], known: dict[Expr, Number]
+) -> dict[Expr, Number]:
+    """Add every z and a to what is known; return ∂a/∂z by z."""
+    slopes = {}
+    for a, (rule, z) in d.rules.items():
+        known[z] = mpmath.fdot((known[left], known[right]) for left, right in terms[z])
+        with mpmath.workdps(_DIGITS + int(min(abs(known[z]), _MORE))):
+            formula, slope = _compiled(rule)
+            known[a] = formula(known[z])
+            slopes[z] = slope(known[z], known[a])
+    return slopes
 
 
 def _products(total: Expr) -> list[tuple[Expr, Expr]]:

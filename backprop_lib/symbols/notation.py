@@ -6,7 +6,7 @@ that it is the derivative by. A table that would show two different numbers is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,12 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
         values = [_value(f.value, known) for f in factors]
         nudged = [_nudged(d, f, known, mpmath.mpf(10) ** -(far + 60)) for f in factors]
         floor = mpmath.mpf(10) ** -(far + 20)
-        _compare(factors, values, nudged, [floor * max(1, abs(known[f.of])) for f in factors])
+        for f, value, expected in zip(factors, values, nudged, strict=True):
+            if not abs(value - expected) <= max(1e-10 * abs(expected), floor * max(1, abs(known[f.of]))):
+                raise CheckFailed(
+                    f"∂{f.of}/∂{f.by}: symbols got {float(value):.12g}, "
+                    f"nudging expected {float(expected):.12g}."
+                )
         columns = [[*map(_shown, column), _shown(mpmath.fprod(column))] for column in (values, nudged)]
     formulas = [
         [_inline(_ratio(d, f.of, f.by)), *(_inline(latex(d, e)) for e in (f.derived, f.value))]
@@ -161,13 +166,3 @@ def _shown(value: Any) -> str:
         return fixed(float(value))
     digits, _, power = mpmath.nstr(value, 3, min_fixed=1, max_fixed=0).partition("e")
     return f"{fixed(float(digits), 2)}·10{raised(int(power))}"
-
-
-def _compare(
-    factors: Sequence[Factor], values: Sequence[Any], nudged: Sequence[Any], floors: Sequence[Any]
-) -> None:
-    for f, value, expected, floor in zip(factors, values, nudged, floors, strict=True):
-        if not abs(value - expected) <= max(1e-10 * abs(expected), floor):
-            raise CheckFailed(
-                f"∂{f.of}/∂{f.by}: symbols got {float(value):.12g}, nudging expected {float(expected):.12g}."
-            )

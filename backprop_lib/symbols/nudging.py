@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network
+from backprop_lib.text import Name, taken_apart
 
 STEP = 1e-20  # its square is no number that counts beside 1, and small gradients times it do not underflow
 
@@ -79,20 +80,14 @@ def _nudged(
     net: Network, names: Iterable[str] | None, steps: list[complex]
 ) -> Iterator[tuple[str, list[Network]]]:
     """Yield each parameter's name with networks in which it is greater by each of `steps`."""
-    wanted = None if names is None else set(names)
-    for layer, W in enumerate(net.weights):
-        for i, j in np.ndindex(W.shape):
-            if wanted is None or f"w{layer + 1}[{i},{j}]" in wanted:
-                yield f"w{layer + 1}[{i},{j}]", [_changed(net, layer, (i, j), step) for step in steps]
-        for i in range(0 if net.biases is None else len(W)):
-            if wanted is None or f"b{layer + 1}[{i}]" in wanted:
-                yield f"b{layer + 1}[{i}]", [_changed(net, layer, (i,), step) for step in steps]
+    for name in net.by_name() if names is None else names:
+        yield name, [_changed(net, taken_apart(name), step) for step in steps]
 
 
-def _changed(net: Network, layer: int, index: tuple[int, ...], step: complex) -> Network:
-    """Return the network with one weight, at (i, j), or one bias, at (i,), greater by `step`."""
+def _changed(net: Network, name: Name, step: complex) -> Network:
+    """Return the network with one weight or bias greater by `step`."""
     weights, biases = list(net.weights), list(net.biases or [])
-    arrays = weights if len(index) == 2 else biases
-    arrays[layer] = arrays[layer].astype(type(step))
-    arrays[layer][index] += step
+    arrays = weights if name.letter == "w" else biases
+    arrays[name.layer - 1] = arrays[name.layer - 1].astype(type(step))
+    arrays[name.layer - 1][name.neurons] += step
     return net.replace(weights, biases or None)

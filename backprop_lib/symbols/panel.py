@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, overridden
 from backprop_lib.symbols.derivation import derive
-from backprop_lib.symbols.evaluation import Evaluator
+from backprop_lib.symbols.evaluation import evaluate
 from backprop_lib.symbols.floors import floors, kinks
 from backprop_lib.symbols.nudging import STEP, complex_step, differences_and_errors
 from backprop_lib.text import Table, counted, fixed
@@ -69,14 +69,9 @@ class Panel:
 
     def hear_symbols(self) -> None:
         """Let sympy's terms speak."""
-        slopes, z = Evaluator(derive(self.net))(self.x, self.t, self.names)
+        slopes, z = evaluate(derive(self.net), self.x, self.t, self.names)
         self.hear("symbols", slopes)
-        self.other_z.append(
-            [
-                np.array([z[f"z{layer}[{i}]"] for i in range(len(w))], float).T
-                for layer, w in enumerate(self.net.weights, 1)
-            ]
-        )
+        self.other_z.append(z)
 
     def hear_complex_step(self) -> None:
         """Let the complex step speak, where its losses stay in the range of floats."""

@@ -34,8 +34,7 @@ def prove(d: Derivation) -> dict[str, Expr]:
         for written, symbol in symbol_of:
             naive = naive.xreplace({written: symbol})
         difference = naive - d.gradient(name)
-        fractions = d.net.loss_rule.slope_at_z is not None
-        differences[name] = sp.cancel(sp.together(difference)) if fractions else sp.expand(difference)
+        differences[name] = sp.cancel(sp.together(difference)) if d.cancels else sp.expand(difference)
     return differences
 
 

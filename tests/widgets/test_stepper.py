@@ -17,7 +17,7 @@ from backprop_lib import Network, derive
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.networks import draw_network
 from backprop_lib.symbols.derivation import Derivation, Factor
-from backprop_lib.symbols.evaluation import Evaluator
+from backprop_lib.symbols.evaluation import evaluate
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets import stepper
@@ -53,7 +53,7 @@ each_net = pytest.mark.parametrize("case", NETS.values(), ids=NETS)
 
 def evaluated(d, name, x, t):
     """Return ∂E/∂name, with numbers put into the symbols."""
-    return Evaluator(d)(x, t, [name])[0][name]
+    return evaluate(d, x, t, [name])[0][name]
 
 
 def expected(net, x, t):

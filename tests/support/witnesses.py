@@ -1,0 +1,52 @@
+"""Networks for the witnesses: right ones, altered ones, and those that bring floats into trouble."""
+
+from dataclasses import replace
+
+from backprop_lib import Network, train
+
+X, T = [0.2, 0.5], [0.2, 0.7]
+RIGHT = Network([[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]], [[0.1, 0.2], [0.0, -0.3]])
+ONE = Network([[[0.5]], [[0.5]]])
+TWO = Network(weights=RIGHT.weights)
+
+
+class Altered(Network):
+    """A network whose gradients are right but for one change."""
+
+    def gradients(self, x, t):
+        return self.change(super().gradients(x, t))
+
+
+def altered(net, change):
+    other = Altered(net.weights, net.biases, [f.name for f in net.activations], net.loss_rule.name)
+    other.change = change
+    return other
+
+
+def one_weight_times(factor, layer=0, place=(0, 0)):
+    def change(g):
+        weights = [w.copy() for w in g.weights]
+        weights[layer][place] *= factor
+        return replace(g, weights=weights)
+
+    return change
+
+
+HARD = {
+    "chapter 1 after training at 900": (train(ONE, [0.1], [0.9], 900, 2000).network, [[0.1]], [[0.9]]),
+    "converged to loss 0": (train(ONE, [0.1], [0.9], 9.0, 10_000).network, [[0.1]], [[0.9]]),
+    "underflow": (Network([[[-700.0]]]), [[1.0]], [[0.9]]),
+    "underflow in a batch": (Network([[[-700.0]]]), [[1.0], [0.5], [2.0]], [[0.9]] * 3),
+    "deeper underflow": (Network([[[-700.0]], [[3.0]]]), [[1.0]], [[0.9]]),
+    "overflowing loss": (Network([[[1e160]]], activation="identity"), [[1.0]], [[0.9]]),
+    "tanh at 20": (Network([[[20.0]]], activation="tanh"), [[1.0]], [[-1.0]]),
+    "sigmoid at 30": (Network([[[30.0]], [[2.0]]]), [[1.0]], [[0.0]]),
+    "sigmoid at 40": (Network([[[40.0]], [[2.0]]]), [[1.0]], [[0.0]]),
+    "softplus at −200": (Network([[[-200.0]], [[2.0]]], activation="softplus"), [[1.0]], [[0.0]]),
+    "cross-entropy at 40": (Network([[[40.0]]], loss="binary_cross_entropy"), [[1.0]], [[1.0]]),
+    "cross-entropy at −800": (Network([[[-800.0]]], loss="binary_cross_entropy"), [[1.0]], [[0.0]]),
+    "17 layers": (Network.random([3] * 18, seed=2), [[0.2, 0.5, -0.3]], [[0.1, 0.9, 0.4]]),
+    "20 layers": (Network.random([3] * 21, seed=2), [[0.2, 0.5, -0.3]], [[0.1, 0.9, 0.4]]),
+    "features of two sizes": (Network([[[0.5, 1e-6]]]), [[1e-6, 1e6]], [[0.2]]),
+    "large features": (Network([[[3.0, -2.0]], [[0.5]]]), [[1e6, 1.5e6 + 0.1]], [[0.2]]),
+}
