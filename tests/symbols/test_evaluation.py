@@ -1,4 +1,4 @@
-"""sympy's terms with numbers put in: right, averaged over the batch, and at a cost per parameter that stays."""
+"""sympy's terms with numbers put in: right, averaged over the batch, each at the same cost."""
 
 import numpy as np
 import pytest
