@@ -58,6 +58,8 @@ class Derivation:
         Symbol to the expression that the forward pass computes it with, in that order; the last is E.
     rules : dict
         Each activation's symbol to the name of its rule and the symbol of its z.
+    targets : dict
+        Each output's symbol to that of its target.
     parameters : list of str
         Names of weights and biases, in the order of `Network.by_name`.
     cancels : bool
@@ -92,9 +94,9 @@ class Derivation:
                 self.rules[a] = (f.name, z)
                 self._define(z, self._weighted_sum(layer, i))
                 self._define(a, f.formula(sp, z))
-        outputs = [(self.output(i), self._symbol(f"t[{i}]")) for i in range(net.sizes[-1])]
+        self.targets = {self.output(i): self._symbol(f"t[{i}]") for i in range(net.sizes[-1])}
         self.E = self._symbol("E")
-        self._define(self.E, sp.Add(*(net.loss_rule.formula(sp, a, t) for a, t in outputs)))
+        self._define(self.E, sp.Add(*(net.loss_rule.formula(sp, a, t) for a, t in self.targets.items())))
 
     # ---- factors, paths, gradients -------------------------------------------------------------
 
@@ -140,20 +142,30 @@ class Derivation:
         z = self.symbols[name]
         if z not in self._deltas:
             (a,) = self.used_in(z)
-            output = self.used_in(a) == [self.E]
+            output = a in self.targets
             onward = ((1 if output else self.delta(k)) * self.factor(k, a).value for k in self.used_in(a))
             product = sp.Add(*onward) * self.factor(a, z).value
             self._deltas[z] = sp.cancel(product) if output and self.cancels else product
         return self._deltas[z]
 
     def factor(self, of: Expr, by: Expr) -> Factor:
-        """Return ∂`of`/∂`by` for two symbols of which the first is defined directly by the second."""
+        """Return ∂`of`/∂`by` for two symbols of which the first is defined directly by the second.
+
+        Parameters
+        ----------
+        of, by : sympy symbols
+
+        Examples
+        --------
+        >>> d = derive(Network([[[1.0]]]))
+        >>> d.factor(d.symbols["a1[0]"], d.symbols["z1[0]"]).value
+        a1[0]*(1 - a1[0])
+        """
         derived = sp.Add(*(sp.diff(term, by) for term in self._terms[of, by]))
         if of in self.rules:
             value = slope_of(self.rules[of][0]).xreplace({Z: by, A: of})
         elif of == self.E:
-            t = self.symbols[str(by).replace(f"a{len(self.net.weights)}", "t")]
-            value = loss_slope_of(self.net.loss_rule.name).xreplace({A: by, T: t})
+            value = loss_slope_of(self.net.loss_rule.name).xreplace({A: by, T: self.targets[by]})
         else:
             value = derived
         return Factor(of, by, derived, value)
@@ -161,7 +173,19 @@ class Derivation:
     # ---- numbers -------------------------------------------------------------------------------
 
     def numbers(self, x: ArrayLike, t: ArrayLike) -> dict[Expr, float]:
-        """Return the value of every symbol for one example: shapes (features,) and (outputs,)."""
+        """Return the value of every symbol for one example.
+
+        Parameters
+        ----------
+        x : array_like, shape (features,)
+        t : array_like, shape (outputs,)
+
+        Examples
+        --------
+        >>> numbers = derive(Network([[[0.5]]], activation="identity")).numbers([0.1], [0.9])
+        >>> {str(symbol): round(number, 6) for symbol, number in numbers.items()}
+        {'w1[0,0]': 0.5, 'x[0]': 0.1, 'z1[0]': 0.05, 'a1[0]': 0.05, 't[0]': 0.9, 'E': 0.36125}
+        """
         x, t = real_array("x", x, ndim=(1,)), real_array("t", t, ndim=(1,))
         values: dict[Expr, float] = {self.symbols[n]: v for n, v in self.net.by_name().items()}
         trace = self.net.forward(x)
@@ -174,6 +198,18 @@ class Derivation:
 
     def exact(self, name: str, values: Mapping[str, str | int | Fraction]) -> Fraction:
         """Return ∂E/∂`name` in exact rational arithmetic, with `values` for the symbols it contains.
+
+        Parameters
+        ----------
+        name : str
+            The parameter.
+        values : dict of str to number
+            Name of a symbol to its value, exact as written.
+
+        Raises
+        ------
+        ValueError
+            If a symbol has no value.
 
         Examples
         --------
@@ -212,13 +248,10 @@ class Derivation:
         return self.symbols[name]
 
     def _weighted_sum(self, layer: int, i: int) -> Expr:
-        before = "x" if layer == 1 else f"a{layer - 1}"
-        terms = [
-            self.symbols[f"w{layer}[{i},{j}]"] * self.symbols[f"{before}[{j}]"]
-            for j in range(self.net.sizes[layer - 1])
-        ]
-        bias = [] if self.net.biases is None else [self.symbols[f"b{layer}[{i}]"]]
-        return sp.Add(*terms, *bias)
+        s, before = self.symbols, "x" if layer == 1 else f"a{layer - 1}"
+        inputs = range(self.net.sizes[layer - 1])
+        terms = [s[f"w{layer}[{i},{j}]"] * s[f"{before}[{j}]"] for j in inputs]
+        return sp.Add(*terms, *([] if self.net.biases is None else [s[f"b{layer}[{i}]"]]))
 
     def _define(self, symbol: Expr, definition: Expr) -> None:
         self.definitions[symbol] = definition

@@ -51,7 +51,7 @@ def evaluate(
     rows = np.atleast_2d(finite_rows("x", x, net.sizes[0]))
     targets = np.atleast_2d(finite_rows("t", t, net.sizes[-1]))
     check_targets(targets, len(rows), net.loss_rule)
-    starts = {d.rules[d.output(i)][1]: _start(d, i) for i in range(net.sizes[-1])}
+    starts = {d.rules[a][1]: _start(d, a) for a in d.targets}
     terms = {z: _products(d.definitions[z]) for _, z in d.rules.values()}
     onward = {z: _leading(d, a) for a, (_, z) in d.rules.items() if z not in starts}
     ends = {name: _leading(d, d.parameter(name)) for name in (d.parameters if names is None else names)}
@@ -83,9 +83,9 @@ def _leading(d: Derivation, symbol: Expr) -> list[tuple[Expr, Expr]]:
     return [(k, d.factor(k, symbol).value) for k in d.used_in(symbol)]
 
 
-def _start(d: Derivation, i: int) -> tuple[Expr, Expr, Callable[..., Number]]:
-    """Return output i, its target, and ∂E/∂z as a function of the two and ∂a/∂z."""
-    a, t, slope = d.output(i), d.symbols[f"t[{i}]"], sp.Symbol("slope")
+def _start(d: Derivation, a: Expr) -> tuple[Expr, Expr, Callable[..., Number]]:
+    """Return an output, its target, and ∂E/∂z as a function of the two and ∂a/∂z."""
+    t, slope = d.targets[a], sp.Symbol("slope")
     delta = d.delta(d.rules[a][1]) if d.cancels else d.factor(d.E, a).value * slope
     return a, t, sp.lambdify([a, t, slope], delta, "mpmath")
 

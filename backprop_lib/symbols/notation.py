@@ -40,6 +40,11 @@ class Latex:
 def latex(d: Derivation, expression: Expr) -> str:
     r"""Return an expression in LaTeX with the derivation's symbols properly named.
 
+    Parameters
+    ----------
+    d : Derivation
+    expression : sympy expression in its symbols
+
     Examples
     --------
     >>> from backprop_lib import Network, derive
@@ -62,6 +67,12 @@ def definitions(d: Derivation) -> Latex:
 
 def chain(d: Derivation, name: str) -> Latex:
     r"""Return the chain rule for one parameter: its factors in symbols, one product for each path.
+
+    Parameters
+    ----------
+    d : Derivation
+    name : str
+        The parameter.
 
     Examples
     --------
@@ -99,6 +110,13 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
     ------
     CheckFailed
         If a factor and its nudged definition differ by more than 1e-10, relative.
+
+    Examples
+    --------
+    >>> from backprop_lib import Network, derive
+    >>> table = factor_table(derive(Network(weights=[[[0.5]], [[0.5]]])), "w2[0,0]", [0.1], [0.9])
+    >>> [row[3:] for row in table.rows][-1]
+    ['**−0.042387**', '**−0.042387**']
     """
     check_arguments(factor_table, locals())
     numbers, paths = d.numbers(x, t), d.factors(name)

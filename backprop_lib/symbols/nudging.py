@@ -25,8 +25,11 @@ def complex_step(
 
     Parameters
     ----------
+    net : Network
     x : array_like, shape (features,) or (batch, features)
     t : array_like, shape (outputs,) or (batch, outputs)
+    step : float
+    names : list of str, optional
 
     Examples
     --------
@@ -42,6 +45,19 @@ def central_differences(net: Network, x: ArrayLike, t: ArrayLike, step: float = 
     """Return ∂E/∂w for every parameter as (E(w + step) − E(w − step)) / 2·step, good to about nine digits.
 
     It needs no complex arithmetic, so it also serves where a complex step cannot go.
+
+    Parameters
+    ----------
+    net : Network
+    x : array_like, shape (features,) or (batch, features)
+    t : array_like, shape (outputs,) or (batch, outputs)
+    step : float
+
+    Examples
+    --------
+    >>> net = Network(weights=[[[0.5]], [[0.5]]])
+    >>> {name: round(g, 6) for name, g in central_differences(net, [0.1], [0.9]).items()}
+    {'w1[0,0]': -0.001033, 'w2[0,0]': -0.042387}
     """
     nudged = _nudged(net, None, [step, -step])
     return {name: (up.loss(x, t) - down.loss(x, t)) / (2 * step) for name, (up, down) in nudged}
@@ -54,6 +70,13 @@ def differences_and_errors(
 
     A loss that turns sharply at the very place has no derivative there: a difference is then good for nothing
     better than the size of the turn.
+
+    Parameters
+    ----------
+    net : Network
+    x : array_like, shape (features,) or (batch, features)
+    t : array_like, shape (outputs,) or (batch, outputs)
+    names : list of str
 
     Examples
     --------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
@@ -34,20 +34,16 @@ class Agreement:
 
     witnesses: Mapping[str, Slopes]
     tolerance: float
-    floors: Slopes = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    floors: Slopes
+    notes: Sequence[str]
 
     def __repr__(self) -> str:
-        count = len(next(iter(self.witnesses.values())))
-        said = (
-            f"{counted(count, 'gradient')}, {len(self.witnesses)} witnesses ({', '.join(self.witnesses)}): "
-            f"all agree to within {self.tolerance:g} of each."
-        )
-        return " ".join([said, *self.notes])
+        heard = f"{len(self.witnesses)} witnesses ({', '.join(self.witnesses)})"
+        agree = f"all agree to within {self.tolerance:g} of each."
+        return " ".join([f"{counted(len(self.floors), 'gradient')}, {heard}: {agree}", *self.notes])
 
     def _repr_markdown_(self) -> str:
-        names = list(next(iter(self.witnesses.values())))
-        rows = [[f"`{n}`", *(fixed(w[n], 12) for w in self.witnesses.values())] for n in names]
+        rows = [[f"`{n}`", *(fixed(w[n], 12) for w in self.witnesses.values())] for n in self.floors]
         return f"{Table(['∂E/∂…', *self.witnesses], rows)}\n\n{self!r}"
 
 
@@ -123,16 +119,12 @@ class Panel:
             pairs = [(a, b) for k, a in enumerate(voices) for b in voices[k + 1 :]]
             if not pairs or any(self._apart(a, b, name, floor[name]) for a, b in pairs):
                 raise CheckFailed(self._disagreement(name, voices, floor[name]))
-        small = [name for name in self.names if self._is_small(name, floor[name])]
-        if small:
+        exact = [said for witness, said in self.said.items() if witness != "central differences"]
+        if small := [n for n in self.names if 0 < max(abs(said[n]) for said in exact) <= floor[n]]:
             self.notes.insert(
                 0, f"Of {len(small)} ({_some(small)}) no sign is known: they are as small as rounding errors."
             )
         return Agreement(self.said, self.tolerance, {n: floor[n] for n in self.names}, tuple(self.notes))
-
-    def _is_small(self, name: str, floor: float) -> bool:
-        exact = [said[name] for witness, said in self.said.items() if witness != "central differences"]
-        return 0 < max(map(abs, exact)) <= floor
 
     def _kinks(self) -> list[Array]:
         """Note which z stand at a kink; return where rounding decides about the side."""
@@ -172,13 +164,9 @@ class Panel:
             for g in sorted(groups, key=len)
         ]
         allowed = max(self._allowed(a, b, name, floor) for a in voices for b in voices)
-        return " ".join(
-            [
-                f"∂E/∂{name} at {name} = {self.net.by_name()[name]:g}: {', '.join(said)}, "
-                f"expected a difference of at most {allowed:.1g}.",
-                *self.notes,
-            ]
-        )
+        where = f"∂E/∂{name} at {name} = {self.net.by_name()[name]:g}"
+        limit = f"expected a difference of at most {allowed:.1g}."
+        return " ".join([f"{where}: {', '.join(said)}, {limit}", *self.notes])
 
 
 def _some(things: Sequence[object]) -> str:
