@@ -22,6 +22,11 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 def fixed(value: float, decimals: int = 6) -> str:
     """Return a number with a fixed count of decimals and a true minus sign; zero has no sign.
 
+    Parameters
+    ----------
+    value : float
+    decimals : int
+
     Examples
     --------
     >>> fixed(-0.0423868), fixed(-1e-9), fixed(0.5, 2)
@@ -51,6 +56,12 @@ def got(value: object) -> str:
 def plural(noun: str, count: int) -> str:
     """Return a noun as it stands after a count.
 
+    Parameters
+    ----------
+    noun : str
+        In the singular.
+    count : int
+
     Examples
     --------
     >>> plural("update", 1), plural("update", 812), plural("bias", 0)
@@ -61,6 +72,12 @@ def plural(noun: str, count: int) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun.
+
+    Parameters
+    ----------
+    count : int
+    noun : str
+        In the singular.
 
     Examples
     --------
@@ -132,6 +149,11 @@ class Name(NamedTuple):
 def taken_apart(name: str) -> Name:
     """Return what the name of a symbol of the network says.
 
+    Raises
+    ------
+    ValueError
+        If it is no such name.
+
     Examples
     --------
     >>> taken_apart("w10[3,11]"), taken_apart("x[2]")
@@ -144,7 +166,13 @@ def taken_apart(name: str) -> Name:
 
 
 def latex_name(name: str, single: bool = False) -> str:
-    """Return a symbol's name in LaTeX; `single` drops the neurons where every layer has but one.
+    """Return a symbol's name in LaTeX.
+
+    Parameters
+    ----------
+    name : str
+    single : bool
+        Drop the neurons, where every layer has only one.
 
     Examples
     --------
@@ -165,6 +193,12 @@ def latex_name(name: str, single: bool = False) -> str:
 
 def plain_name(name: str, single: bool = False) -> str:
     """Return a symbol's name for drawings, where no LaTeX is set.
+
+    Parameters
+    ----------
+    name : str
+    single : bool
+        Drop the neurons, where every layer has only one.
 
     Examples
     --------

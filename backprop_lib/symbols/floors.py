@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, bell, named
+from backprop_lib.core import Array, Network, Trace, bell, named
 
 _EPS, _TINY = np.finfo(float).eps, np.finfo(float).smallest_subnormal
 _STRAIGHT = ("identity", "relu")  # whose slope does not change with z; the others' by a factor e² per 1
@@ -40,10 +40,8 @@ def floors(net: Network, x: ArrayLike, t: ArrayLike, near: list[Array] | None = 
     rows, targets = np.atleast_2d(np.asarray(x, float)), np.atleast_2d(np.asarray(t, float))
     trace = Network.forward(net, rows)
     with np.errstate(all="ignore"):
-        a_errors, z_errors, slopes, slope_errors = _forward(net, trace.z, trace.a, near)
-        delta, error = _output(net, trace.z[-1], trace.a[-1], targets, a_errors[-1], z_errors[-1])
-        if net.loss_rule.slope_at_z is None:
-            delta, error = _times(delta, error, slopes[-1], slope_errors[-1])
+        a_errors, _, slopes, slope_errors = errors = _forward(net, trace.z, trace.a, near)
+        delta, error = _output(net, trace, targets, *(layers[-1] for layers in errors))
         weights: list[Array] = []
         biases: list[Array] = []
         for layer in range(len(net.weights) - 1, -1, -1):
@@ -82,16 +80,17 @@ def _forward(
 
 
 def _output(
-    net: Network, z: Array, a: Array, t: Array, a_error: Array, z_error: Array
+    net: Network, trace: Trace, t: Array, a_error: Array, z_error: Array, slope: Array, slope_error: Array
 ) -> tuple[Array, Array]:
-    """Return the size of the loss's slope, and how far off it may be: ∂E/∂a, or ∂E/∂z for some losses."""
-    rule = net.loss_rule
+    """Return the size of each output's ∂E/∂z, and how far off it may be."""
+    rule, z, a = net.loss_rule, trace.z[-1], trace.a[-1]
     if rule.slope_at_z is not None:
         parts = rule.slope_at_z(z, np.zeros_like(t)) * (1 - t) - rule.slope_at_z(z, np.ones_like(t)) * t
         moved = bell(z) * z_error * np.exp(np.minimum(2 * z_error, 700))
         return np.abs(rule.slope_at_z(z, t)), moved + 8 * _EPS * parts
     factor = float(rule.slope(np.ones(()), np.zeros(())))  # 1 or 2: the slope is linear in a − t
-    return np.abs(rule.slope(a, t)), factor * (a_error + _EPS * (np.abs(a) + np.abs(t)))
+    error = factor * (a_error + _EPS * (np.abs(a) + np.abs(t)))
+    return _times(np.abs(rule.slope(a, t)), error, slope, slope_error)
 
 
 def _times(size: Array, error: Array, slope: Array, slope_error: Array) -> tuple[Array, Array]:
