@@ -9,6 +9,7 @@ from numbers_in_drawings import faults_of_drawing, faults_of_given
 from numbers_read import FACTOR, HALF, computed, is_fixed, is_short, number, with_room
 
 from backprop_lib import derive
+from backprop_lib.symbols.evaluation import evaluate
 from backprop_lib.text import latex_name, plain_name
 
 PHRASES = [
@@ -38,7 +39,7 @@ def quantities(net, x, t, rate):
         known[f"∂E/∂{z}"] = float(d.delta(z).xreplace(floats))
         if d.used_in(a) != [d.E]:
             known[f"∂E/∂{a}"] = sum(known[f"∂E/∂{k}"] * known[f"∂{k}/∂{a}"] for k in d.used_in(a))
-    known |= {f"∂E/∂{name}": d.evaluate(name, x, t) for name in d.parameters}
+    known |= {f"∂E/∂{name}": slope for name, slope in evaluate(d, x, t)[0].items()}
     own = {f"∂E/∂{name}": value for name, value in g.by_name().items()}
     own |= {f"∂E/∂z{m}[{i}]": v for m, delta in enumerate(g.deltas, 1) for i, v in enumerate(delta[0])}
     for name, value in own.items():
