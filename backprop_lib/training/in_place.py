@@ -72,7 +72,9 @@ class InPlaceNetwork:
         places = self._by_layer(np.arange(size))
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
         self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
-        self.values[self._by_name] = list(net.by_name().values())
+        biases: Sequence[ArrayLike] = net.biases or [()] * len(net.weights)
+        given = [np.ravel(part) for pair in zip(net.weights, biases, strict=True) for part in pair]
+        self.values[self._by_name] = np.concatenate(given)
         self._update: Calls = [partial(np.subtract, self.values, slopes, self.values)]
         if momentum:
             self._update = [
