@@ -51,7 +51,7 @@ play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.t
 notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
 	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb
 
-mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=lean)
+mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=core/network)
 	$(BIN)/python tests/support/mutate.py $(MUTANTS)
 
 bench: $(VENV)/locked-test ## Compare the training's speed with what is installed; draw its growth (GROWTH=FILE STORE=--store)

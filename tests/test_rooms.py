@@ -1,6 +1,7 @@
 """The house: which room may import which, always through its face, and never in a circle."""
 
 import ast
+import re
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -78,6 +79,20 @@ def circle(sources):
     return []
 
 
+SHOWN = [
+    (room, origin.removeprefix("backprop_lib."), member)
+    for room in ALLOWED
+    if (PACKAGE / room).is_dir()
+    for origin, member in imports(SOURCES[room])
+    if origin.startswith("backprop_lib.")
+]
+USERS = [
+    path.read_text(encoding="utf-8")
+    for pattern in ("notebooks/*.ipynb", "benchmarks/*.py", "README.md")
+    for path in sorted(PACKAGE.parent.glob(pattern))
+]
+
+
 def test_every_room_is_in_the_table():
     assert {name.partition(".")[0] for name in SOURCES if name} == set(ALLOWED)
 
@@ -99,15 +114,18 @@ def test_the_numeric_rooms_need_numpy_only(name):
     assert outside <= NUMERIC | ({"jaxtyping"} if name == "core.shapes" else set())  # there in tests only
 
 
-def test_a_face_shows_nothing_that_its_room_does_not_define():
-    for name, source in SOURCES.items():
-        if (PACKAGE / name / "__init__.py").exists() and "." not in name and name:
-            for origin, member in imports(source):
-                if origin.startswith("backprop_lib."):
-                    home = SOURCES[origin.removeprefix("backprop_lib.")]
-                    assert defines(home, member), (
-                        f"{name} shows {member} from {origin}, its home is elsewhere"
-                    )
+@pytest.mark.parametrize(("room", "origin", "name"), SHOWN)
+def test_a_face_shows_what_its_room_defines_and_somebody_outside_uses(room, origin, name):
+    assert defines(SOURCES[origin], name), f"{room} shows {name}, and {origin} only passes it on"
+    outside = [source for module, source in SOURCES.items() if module.partition(".")[0] != room]
+    assert any(re.search(rf"\b{name}\b", text) for text in [*outside, *USERS]), (
+        f"nobody uses {name} of {room}"
+    )
+
+
+def test_a_name_that_is_only_passed_on_is_told():
+    assert not defines(SOURCES["training"], "train")
+    assert defines(SOURCES["training.loop"], "train")
 
 
 def defines(source, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.training.batches import accuracy, examples, is_right
+from backprop_lib.training.batches import accuracy, examples
 from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
 from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.loop import train
@@ -23,7 +23,6 @@ __all__ = [
     "accuracy",
     "descend",
     "examples",
-    "is_right",
     "judge",
     "loss_on_grid",
     "sampled",

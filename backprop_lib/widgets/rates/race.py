@@ -33,9 +33,8 @@ _BESIDE = ((-18, -8), (8, -8), (-18, 18), (8, 18))  # pixels from a curve's end 
 _ENDS = {Ending.CONVERGES: -1, Ending.DIVERGES: 1}  # before and after those on the way
 _SCRIPT = script(__file__, "race.js")
 # Presses the slider's keys, so that both always agree.
-_BUTTON = (
-    Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")
-)  # it presses the slider's keys
+# It presses the slider's keys.
+_BUTTON = Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")
 
 
 def rate_race(
