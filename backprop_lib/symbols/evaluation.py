@@ -21,10 +21,11 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import ACTIVATIONS, Array, check_targets, finite_rows
 from backprop_lib.symbols.derivation import Derivation
-from backprop_lib.symbols.slopes import A, Z, slope_of
+from backprop_lib.symbols.slopes import A, T, Z, slope_of
 
 Number = Any  # neither mpmath's nor sympy's classes carry types
 Expr = Any
+_SLOPE = sp.Symbol("slope")
 _DIGITS, _MORE = 40, 330  # e^(−745) and tanh(373) want 330 digits more; what is beyond is 0 as a float
 
 
@@ -85,9 +86,16 @@ def _leading(d: Derivation, symbol: Expr) -> list[tuple[Expr, Expr]]:
 
 def _start(d: Derivation, a: Expr) -> tuple[Expr, Expr, Callable[..., Number]]:
     """Return an output, its target, and ∂E/∂z as a function of the two and ∂a/∂z."""
-    t, slope = d.targets[a], sp.Symbol("slope")
-    delta = d.delta(d.rules[a][1]) if d.cancels else d.factor(d.E, a).value * slope
-    return a, t, sp.lambdify([a, t, slope], delta, "mpmath")
+    t = d.targets[a]
+    delta = d.delta(d.rules[a][1]) if d.cancels else d.factor(d.E, a).value * _SLOPE
+    return a, t, _compiled_delta(delta.xreplace({a: A, t: T}))
+
+
+@cache
+def _compiled_delta(delta: Expr) -> Callable[..., Number]:
+    """Return a loss's ∂E/∂z in a, t and ∂a/∂z for mpmath's numbers; all outputs have the same."""
+    compiled: Callable[..., Number] = sp.lambdify([A, T, _SLOPE], delta, "mpmath")
+    return compiled
 
 
 def _forward(

@@ -37,7 +37,7 @@ PACKAGE = TESTS.parent / "backprop_lib"
 ROOMS = {  # the tests that each room answers to, the quickest first
     "core/functions": ["core/test_functions"],
     "core/network": ["core/test_network"],
-    "symbols/slopes": ["symbols/test_slopes"],
+    "symbols/slopes": ["symbols/test_slopes", "symbols/test_derivation"],
     "symbols/derivation": ["symbols/test_derivation"],
     "symbols/evaluation": ["symbols/test_evaluation", "symbols/test_derivation", "symbols/test_checks"],
     "symbols/nudging": ["core/test_network", "symbols/test_nudging", "symbols/test_panel"],

@@ -27,10 +27,23 @@ def test_the_paths_add_up_to_the_gradient(problem):
         assert paths == pytest.approx(slopes[name], rel=1e-8, abs=1e-12)
 
 
+def test_only_what_cancels_is_multiplied_out():
+    """A delta stays the product that a reader expects, but for the cross-entropy's after a sigmoid."""
+    square, entropy = (
+        derive(Network([[[0.5]], [[0.5]]], loss=loss)) for loss in ("squared_error", "binary_cross_entropy")
+    )
+    a1, a2, t, w = (square.symbols[name] for name in ("a1[0]", "a2[0]", "t[0]", "w2[0,0]"))
+    assert square.delta("z2[0]") == 2 * (a2 - t) * (a2 * (1 - a2))
+    assert entropy.delta("z2[0]") == a2 - t
+    assert entropy.delta("z1[0]") == (a2 - t) * w * (a1 * (1 - a1))
+
+
 def test_factors_multiply_like_expressions():
     d = derive(TWO)
     total = sum(sp.prod(path) for path in d.factors("w1[0,1]"))
     assert sp.expand(total - d.gradient("w1[0,1]")) == 0
+    first, second, *_ = d.factors("w1[0,1]")[0]
+    assert first * second == first.value * second.value
     assert len(d.factors("w1[0,1]")) == 2
     assert len(d.factors("w2[0,1]")) == 1
 

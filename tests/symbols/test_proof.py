@@ -17,6 +17,12 @@ def test_the_proof_holds_for_every_rule(activation, loss, biases):
     assert set(prove(derive(net)).values()) == {0}
 
 
+def test_the_proof_holds_where_layers_stand_within_layers():
+    assert set(
+        prove(derive(Network.random([1, 2, 2, 1], activation=["relu", "tanh", "sigmoid"]))).values()
+    ) == {0}
+
+
 def test_the_proof_refuses_a_wrong_derivation(monkeypatch):
     d = derive(TWO)
     right = d.gradient
