@@ -34,23 +34,29 @@ import sympy  # noqa: F401
 
 TESTS = Path(__file__).parents[1]
 PACKAGE = TESTS.parent / "backprop_lib"
+WITNESSES = [f"symbols/test_{name}" for name in ("floors", "panel", "checks", "nudging", "evaluation")]
 ROOMS = {  # the tests that each room answers to, the quickest first
     "core/functions": ["core/test_functions"],
     "core/network": ["core/test_network"],
     "symbols/slopes": ["symbols/test_slopes", "symbols/test_derivation"],
     "symbols/derivation": ["symbols/test_derivation"],
     "symbols/evaluation": ["symbols/test_evaluation", "symbols/test_derivation", "symbols/test_checks"],
-    "symbols/nudging": ["core/test_network", "symbols/test_nudging", "symbols/test_panel"],
-    "symbols/floors": ["symbols/test_floors", "symbols/test_checks"],
-    "symbols/panel": ["symbols/test_panel", "symbols/test_checks"],
-    "symbols/checks": ["symbols/test_checks"],
+    "symbols/nudging": ["core/test_network", *WITNESSES],
+    "symbols/floors": WITNESSES,
+    "symbols/panel": WITNESSES,
+    "symbols/checks": WITNESSES,
     "symbols/proof": ["symbols/test_proof"],
     "symbols/programs": ["symbols/test_programs"],
     "training/batches": ["training/test_trainer", "documents/test_document_003"],
     "training/in_place": ["documents/test_document_003", "training/test_trainer", "training/test_loop"],
     "training/sweeping": ["training/test_sweeping", "training/test_loop"],
-    "training/loop": ["training/test_loop", "training/test_trainer"],
-    "training/trainer": ["training/test_trainer", "training/test_loop", "documents/test_document_003"],
+    "training/loop": ["training/test_loop", "training/test_sweeping", "training/test_trainer"],
+    "training/trainer": [
+        "training/test_trainer",
+        "training/test_loop",
+        "training/test_sweeping",
+        "training/test_progress",
+    ],
 }
 SWAPS = {
     ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.Pow: "*",
