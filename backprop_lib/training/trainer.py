@@ -8,7 +8,7 @@ just before its own update; that number belongs to no single network.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -35,9 +35,9 @@ class History:
     path: Array
     network: Network
     learning_rate: float
-    updates_per_epoch: int = 1
-    accuracy: Array = field(default_factory=lambda: np.empty(0))
-    seconds: Array = field(default_factory=lambda: np.empty(0))
+    updates_per_epoch: int
+    accuracy: Array
+    seconds: Array
 
     @property
     def updates(self) -> int:

@@ -1,6 +1,7 @@
 """A training: its losses, its digits, classes of one's own, and what is refused."""
 
 from dataclasses import replace
+from time import perf_counter
 
 import exact
 import numpy as np
@@ -156,6 +157,13 @@ def test_a_class_of_ones_own_trains_as_itself():
     kept = train(net, X, T, 0.9, epochs=50).network
     assert (type(kept), kept.strength) == (Costly, 0.25)
     assert check_gradients(kept, X, T)
+    start = perf_counter()
+    history, now = train(net, X, T, 0.9, epochs=2), net
+    assert 0 <= history.seconds.sum() <= perf_counter() - start
+    for loss, row in zip(history.loss, history.path, strict=True):
+        assert (loss, row.tolist()) == (now.loss(X, T), list(now.by_name().values()))
+        now = now.step(now.gradients(X, T), 0.9)
+    assert np.isnan(history.accuracy).all()
     assert kept.weights[0][0, 0] < train(NET, X, T, 0.9, epochs=50).network.weights[0][0, 0]
 
 
