@@ -48,8 +48,9 @@ unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.toml (PLAY="01 w1" for some)
 	PLAY="$(PLAY)" $(BIN)/pytest tests/test_play.py --dist=load
 
-notebooks: $(VENV)/locked-test ## Execute every notebook again and store its outputs
+notebooks: $(VENV)/locked-test ## Execute every notebook again; store its outputs, announce its minutes
 	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb
+	$(BIN)/python tests/support/minutes.py --write notebooks/*.ipynb
 
 mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=core/network)
 	$(BIN)/python tests/support/mutate.py $(MUTANTS)
