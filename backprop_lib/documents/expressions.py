@@ -14,12 +14,11 @@ import math
 import operator
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
 
-from backprop_lib.documents.matrices import elementwise, fitted, is_matrix, product_of, quotient, times
 from backprop_lib.text import got
 
 Expr = Any
@@ -27,12 +26,14 @@ Expr = Any
 _NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
 
 _BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: lambda a, b: fitted(operator.add, a, b),
-    ast.Sub: lambda a, b: fitted(operator.sub, a, b),
-    ast.Mult: lambda a, b: fitted(times, a, b) if is_matrix(a) and is_matrix(b) else a * b,
-    ast.Div: lambda a, b: quotient(a, b),
+    ast.Add: lambda a, b: _fitted(operator.add, a, b),
+    ast.Sub: lambda a, b: _fitted(operator.sub, a, b),
+    ast.Mult: lambda a, b: (
+        _fitted(sp.MatrixBase.multiply_elementwise, a, b) if is_matrix(a) and is_matrix(b) else a * b
+    ),
+    ast.Div: lambda a, b: _quotient(a, b),
     ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
-    ast.MatMult: lambda a, b: product_of(a, b),
+    ast.MatMult: lambda a, b: _product(a, b),
 }
 _FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
     "exp": lambda value: elementwise(sp.exp, value),
@@ -44,6 +45,10 @@ _DEEPEST, _HIGHEST = 6, 10_000  # functions within each other, and the exponent 
 _BITS = 4096  # of a number, above and below its line
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
 _FOREIGN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError)
+
+
+class ShapeError(ValueError):
+    """Two matrices whose shapes do not fit what the formula does with them."""
 
 
 def parse(
@@ -85,7 +90,7 @@ def parse(
     ValueError: formula "open(x)" holds "open(x)", expected arithmetic with the names and functions at hand.
     >>> parse("v @ v", {"v": v})
     Traceback (most recent call last):
-    backprop_lib.documents.matrices.ShapeError: 2×1 times 2×1 does not multiply
+    backprop_lib.documents.expressions.ShapeError: 2×1 times 2×1 does not multiply
     """
     if not isinstance(text, str):
         raise TypeError(f"formula {got(text)} is no text, expected arithmetic such as 'w1 * x'.")
@@ -103,6 +108,54 @@ def parse(
         return reader.read(tree, names)
     except RecursionError:
         raise ValueError(f"formula {text!r} is nested too deeply, expected a shorter one.") from None
+
+
+def is_matrix(value: Expr) -> bool:
+    """Say whether a value is a matrix, a column included."""
+    return isinstance(value, sp.MatrixBase)
+
+
+def elementwise(function: Callable[[Expr], Expr], value: Expr) -> Expr:
+    """Return a function of a number, or of every entry of a matrix.
+
+    Parameters
+    ----------
+    function : callable
+        From one expression to another.
+    value : sympy expression or matrix
+
+    Examples
+    --------
+    >>> elementwise(lambda entry: entry + 1, sp.Integer(1)), elementwise(sp.sign, sp.Matrix([[5, -5]]))
+    (2, Matrix([[1, -1]]))
+    """
+    return value.applyfunc(function) if is_matrix(value) else function(value)
+
+
+def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
+    """Combine two numbers, or two matrices of one shape, entry by entry."""
+    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
+    return combine(a, b)
+
+
+def _quotient(a: Expr, b: Expr) -> Expr:
+    """Divide a number, or every entry of a matrix, by a number."""
+    if is_matrix(b):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not divide")
+    return a / b
+
+
+def _product(a: Expr, b: Expr) -> Expr:
+    """Return the matrix product; a single entry is a number."""
+    if not (is_matrix(a) and is_matrix(b) and a.shape[1] == b.shape[0]):
+        raise ShapeError(f"{_shape(a)} times {_shape(b)} does not multiply")
+    product = a * b
+    return product[0] if product.shape == (1, 1) else product
+
+
+def _shape(value: Expr) -> str:
+    return "×".join(map(str, value.shape)) if is_matrix(value) else "a number"
 
 
 class _Reader:
@@ -124,13 +177,13 @@ class _Reader:
         self._count(1)
         value = self._read(node, names)
         if self._whole_size(value) > _SIZE:
-            raise ValueError(f"formula {self.text!r} grows too large, expected a shorter one.")
+            raise self._refusal("grows too large, expected a shorter one")
         return value
 
     def _count(self, steps: int) -> None:
         self.steps += steps
         if self.steps > _STEPS:
-            raise ValueError(f"formula {self.text!r} takes over {_STEPS:,} steps, expected a shorter one.")
+            raise self._refusal(f"takes over {_STEPS:,} steps, expected a shorter one")
 
     def _whole_size(self, value: Expr) -> int:
         return sum(map(self._size, value)) if is_matrix(value) else self._size(value)
@@ -139,79 +192,80 @@ class _Reader:
         """Return how many symbols, numbers and operations there are in an expression, repetitions counted."""
         if value not in self.sizes:
             if value in _NO_NUMBERS:
-                raise ValueError(f"formula {self.text!r} divides by 0, expected what has a finite value.")
+                raise self._refusal("divides by 0, expected what has a finite value")
             if isinstance(value, sp.Rational) and max(value.p.bit_length(), value.q.bit_length()) > _BITS:
-                raise ValueError(f"formula {self.text!r} makes a number too long, expected a shorter one.")
+                raise self._refusal("makes a number too long, expected a shorter one")
             if isinstance(value, sp.exp | sp.Pow) and abs(_plain_number(value.exp)) > _HIGHEST:
-                raise ValueError(f"formula {self.text!r} has a power too high, expected up to {_HIGHEST:,}.")
+                raise self._refusal(f"has a power too high, expected up to {_HIGHEST:,}")
             self.sizes[value] = 1 + sum(map(self._size, getattr(value, "args", ())))
         return self.sizes[value]
 
     def _read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
         match node:
-            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-                if _NUMBER.fullmatch(part := self._part(node)):
-                    return self.constant(part)
+            case ast.Constant() if _NUMBER.fullmatch(part := self._part(node)):
+                return self.constant(part)
             case ast.Name(id=name):
-                if name not in names:
-                    known = ", ".join(names) or "no names at all"
-                    raise ValueError(f"formula {self.text!r} names {name!r}, expected one of: {known}.")
-                return names[name]
+                return self._named(name, names)
             case ast.Subscript(value=of, slice=index):
                 return self._entry(self.read(of, names), index, names)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self.read(operand, names)
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.read(operand, names)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+                value = self.read(operand, names)
+                return -value if isinstance(node.op, ast.USub) else value
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
                 values = self.read(left, names), self.read(right, names)
-                if isinstance(op, ast.Pow):
-                    self._check_exponent(values[1])
-                elif isinstance(op, ast.MatMult) and all(map(is_matrix, values)):
-                    a, b = values
-                    product = self._whole_size(a) * b.shape[1] + self._whole_size(b) * a.shape[0]
-                    self._count(product // 4)
-                try:
-                    return _BINARY[type(op)](*values)
-                except _FOREIGN:
-                    pass  # sympy knows no such operation
+                self._check(op, *values)
+                return self._applied(_BINARY[type(op)], values, node)
             case ast.Call(func=ast.Name(id="sum"), args=[term, ast.Name(id=i), last], keywords=[]):
                 count = self.read(last, names)
                 if not _whole(count, 1, 16):
-                    raise ValueError(f"formula {self.text!r} sums up to {count}, expected 1 to 16.")
+                    raise self._refusal(f"sums up to {count}, expected 1 to 16")
                 terms = [self.read(term, {**names, i: sp.Integer(k)}) for k in range(1, count + 1)]
                 return sum(terms[1:], terms[0])
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in self.functions:
                 if self.depth == _DEEPEST:
-                    raise ValueError(f"formula {self.text!r} nests functions, expected {_DEEPEST} at most.")
+                    raise self._refusal(f"nests functions, expected {_DEEPEST} at most")
                 self.depth += 1
                 given = [self.read(arg, names) for arg in args]
                 self.depth -= 1
-                try:
-                    return self.functions[name](*given)
-                except _FOREIGN:
-                    pass  # not what it takes, or not so many
-        raise ValueError(
-            f'formula "{self.text}" holds "{self._part(node)}", '
-            f"expected arithmetic with the names and functions at hand."
-        )
+                return self._applied(self.functions[name], given, node)
+        raise self._not_on_the_list(node)
+
+    def _named(self, name: str, names: Mapping[str, Expr]) -> Expr:
+        if name not in names:
+            raise self._refusal(f"names {name!r}, expected one of: {', '.join(names) or 'no names at all'}")
+        return names[name]
 
     def _entry(self, matrix: Expr, index: ast.expr, names: Mapping[str, Expr]) -> Expr:
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
         at = [self.read(part, names) for part in parts]
         shape = matrix.shape if is_matrix(matrix) else ()
         shape = shape[:1] if shape[1:] == (1,) and len(at) == 1 else shape
-        inside = len(at) == len(shape) and all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True))
-        if not inside:
+        if len(at) != len(shape) or not all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True)):
             size = "×".join(map(str, shape)) or "a number"
-            raise ValueError(
-                f"formula {self.text!r} has entry '{self._part(index)}' of {size}, expected an entry of it."
-            )
+            raise self._refusal(f"has entry '{self._part(index)}' of {size}, expected an entry of it")
         return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
 
-    def _check_exponent(self, value: Expr) -> None:
-        if not _whole(value, -16, 16):
-            raise ValueError(f"formula {self.text!r} has exponent {value}, expected a whole number up to 16.")
+    def _check(self, op: ast.operator, a: Expr, b: Expr) -> None:
+        """Refuse an exponent, and count the steps of a matrix product, before it is multiplied out."""
+        if isinstance(op, ast.Pow) and not _whole(b, -16, 16):
+            raise self._refusal(f"has exponent {b}, expected a whole number up to 16")
+        if isinstance(op, ast.MatMult) and is_matrix(a) and is_matrix(b):
+            self._count((self._whole_size(a) * b.shape[1] + self._whole_size(b) * a.shape[0]) // 4)
+
+    def _applied(self, function: Callable[..., Expr], values: Sequence[Expr], node: ast.expr) -> Expr:
+        try:
+            return function(*values)
+        except _FOREIGN:  # sympy knows no such operation, or the function takes other values, or not so many
+            raise self._not_on_the_list(node) from None
+
+    def _refusal(self, said: str) -> ValueError:
+        return ValueError(f"formula {self.text!r} {said}.")
+
+    def _not_on_the_list(self, node: ast.expr) -> ValueError:
+        return ValueError(
+            f'formula "{self.text}" holds "{self._part(node)}", '
+            f"expected arithmetic with the names and functions at hand."
+        )
 
     def _part(self, node: ast.expr) -> str:
         return str(ast.get_source_segment(self.source, node))

@@ -9,9 +9,8 @@ from typing import Any
 
 from backprop_lib.core import whole_number
 from backprop_lib.documents.agreement import EVERYWHERE, HERE_ONLY, UNPROVED, Agreement
-from backprop_lib.documents.expressions import parse
+from backprop_lib.documents.expressions import ShapeError, parse
 from backprop_lib.documents.facts import Finding, Formula
-from backprop_lib.documents.matrices import ShapeError
 from backprop_lib.documents.rounding import WRONG
 from backprop_lib.documents.setting import Setting
 from backprop_lib.documents.verdict_words import ARRANGED, DEFINED, EQUAL, HANGS, HERE, SEEN_EQUAL, Judged

@@ -31,9 +31,8 @@ from backprop_lib.documents.agreement import (
     number,
     proved,
 )
-from backprop_lib.documents.expressions import parse
+from backprop_lib.documents.expressions import elementwise, is_matrix, parse
 from backprop_lib.documents.letters import exact, matrices_of, symbols_of
-from backprop_lib.documents.matrices import elementwise, is_matrix
 from backprop_lib.symbols import Derivation
 
 Expr = Any

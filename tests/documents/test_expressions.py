@@ -9,8 +9,7 @@ import sympy as sp
 
 from backprop_lib import Network, derive
 from backprop_lib.documents.agreement import EVERYWHERE, HERE_ONLY, NOWHERE, reduce_to_zero
-from backprop_lib.documents.expressions import parse
-from backprop_lib.documents.matrices import ShapeError
+from backprop_lib.documents.expressions import ShapeError, parse
 from backprop_lib.documents.rounding import AGREES, TRUNCATED, WRONG, compare_digits, decimal
 from backprop_lib.documents.setting import Setting
 
