@@ -17,7 +17,7 @@ def beside(document: str, setting: Setting, net: Network, numbers: Mapping[str, 
 
     Examples
     --------
-    >>> from backprop_lib.documents.loading import load
+    >>> from backprop_lib.documents.facts import load
     >>> from backprop_lib.documents.examples import setting_of
     >>> beside("002", setting_of(load("002")), Network([[[0.5]], [[0.5]]]), {"x": [0.1], "t": None})
     This page has the numbers of document 002.

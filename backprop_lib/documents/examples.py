@@ -32,7 +32,7 @@ def setting_of(document: Document, name: str = "") -> Setting:
 
     Examples
     --------
-    >>> from backprop_lib.documents.loading import load
+    >>> from backprop_lib.documents.facts import load
     >>> setting = setting_of(load("002"))
     >>> setting.d.net, setting.x.tolist(), setting.t.tolist(), setting.numbers["learning_rate"]
     (Network 1-1-1, sigmoid, half_squared_error, 2 weights, no biases, [0.1], [0.9], 0.9)

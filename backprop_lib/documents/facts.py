@@ -1,15 +1,59 @@
-"""The facts of a document: its examples, and everything that it prints, claims and programs."""
+"""What the documents print and claim: one TOML file each, data and never verdicts.
+
+A file lists the document's own examples, every number with its place and exactly as printed, every formula,
+every program and every claim in words that can be tested, and what to learn from those that are wrong. `of`,
+`left` and `right` are written in the document's own letters; an example's `letters` say which symbol of the
+course each letter is. What is right is computed by `Judge`, each time anew.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
+from enum import EnumType, StrEnum
+from pathlib import Path
 from typing import Any
 
 _LONG = 100  # characters of LaTeX
-KINDS = ("sign", "factor", "wrong variable", "shape", "definition", "rounding", "code", "words")
-CLASSES = ("error", "misleading", "wording", "aged")
-WEIGHTS = ("training climbs", "a number is wrong", "a reader may stumble", "none")
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    SIGN = "sign"
+    FACTOR = "factor"
+    VARIABLE = "wrong variable"
+    SHAPE = "shape"
+    DEFINITION = "definition"
+    ROUNDING = "rounding"
+    CODE = "code"
+    WORDS = "words"
+
+
+class FindingClass(StrEnum):
+    """What sort of fault a finding is."""
+
+    ERROR = "error"
+    MISLEADING = "misleading"
+    WORDING = "wording"
+    AGED = "aged"
+
+
+class FindingWeight(StrEnum):
+    """What happens to a reader who believes the passage."""
+
+    CLIMBS = "training climbs"
+    NUMBER = "a number is wrong"
+    STUMBLE = "a reader may stumble"
+    NONE = "none"
+
+
+class Level(StrEnum):
+    """How a number that cannot be computed again is reached."""
+
+    AT_MOST = "at most"
+    AT_LEAST = "at least"
 
 
 @dataclass(frozen=True)
@@ -52,7 +96,7 @@ class Number:
     of: str
     shown: str = ""
     given: bool = False
-    level: str = ""
+    level: Level | None = None
     after: str = ""
     example: str = ""
 
@@ -107,16 +151,15 @@ class Listing(Claim):
 class Finding:
     """What to know before one relies on a passage: what it says, what is right, and why that matters.
 
-    `class_` (in the file: `class`) is one of `CLASSES`, `weight` one of `WEIGHTS`. `facts` are the places and
-    ids that rest on it: one slip, and all that hangs on it. `cell` is the id of the cell in the document's
-    notebook that holds the proof. If what is right is a formula, it is `left` = `proof`, written as in
-    `Formula`.
+    `class_` is called `class` in the file. `facts` are the places and ids that rest on it: one slip, and all
+    that hangs on it. `cell` is the id of the cell in the document's notebook that holds the proof. If what is
+    right is a formula, it is `left` = `proof`, written as in `Formula`.
     """
 
     id: str
-    kind: str
-    class_: str
-    weight: str
+    kind: FindingKind
+    class_: FindingClass
+    weight: FindingWeight
     facts: Sequence[str]
     says: str
     right: str
@@ -170,7 +213,6 @@ class Document:
 
         Examples
         --------
-        >>> from backprop_lib.documents.loading import load
         >>> document = load("002")
         >>> document.number_of(document.findings[0])
         '002-1'
@@ -183,13 +225,92 @@ class Document:
         return places.get(finding.facts[0], finding.facts[0]) if finding.facts else ""
 
     def __repr__(self) -> str:
-        counts = ", ".join(
-            f"{len(facts)} {kind}"
-            for kind, facts in [
-                ("numbers", self.numbers),
-                ("formulas", self.formulas),
-                ("listings", self.listings),
-                ("claims", self.claims),
-            ]
-        )
+        kinds = ("numbers", "formulas", "listings", "claims")
+        counts = ", ".join(f"{len(getattr(self, kind))} {kind}" for kind in kinds)
         return f"Document {self.number}, {self.citation}: {counts}"
+
+
+def load(which: str | Path) -> Document:
+    """Return a document by its number, or from a TOML file of one's own.
+
+    Parameters
+    ----------
+    which : str or Path
+        "002", or the path of a file whose name ends in ".toml".
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, it is no TOML, or an entry lacks a field, has one too many or one that
+        cannot be meant.
+
+    Examples
+    --------
+    >>> load("002").title
+    'Simplified Neural Network Backpropagation Example Python'
+    """
+    own = isinstance(which, Path) or str(which).endswith(".toml")
+    path = Path(which) if own else Path(__file__).parent / f"{which}.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        if own and isinstance(error, ValueError):
+            raise ValueError(f"{path.name} cannot be read as TOML: {error}.") from None
+        have = ", ".join(sorted(p.stem for p in Path(__file__).parent.glob("*.toml")))
+        raise ValueError(
+            f"there is no document {str(which)!r}, expected one of {have}, or the path of a .toml file."
+        ) from None
+    head, entries = data.pop("document", {}), {}
+    for cls in (Example, Number, Formula, Claim, Listing, Finding):
+        kind = cls.__name__.lower()
+        items = data.pop(kind, [])
+        if not isinstance(items, list):
+            raise ValueError(f"{path.name} has one {kind!r} table, expected a list of them: [[{kind}]].")
+        entries[f"{kind}s"] = [_entry(path.name, cls, i, item) for i, item in enumerate(items, 1)]
+    if data:
+        raise ValueError(
+            f"{path.name} has a table {next(iter(data))!r}, expected document, example or facts."
+        )
+    whole = {"notebook": "", **head, **entries} if isinstance(head, dict) else head
+    document: Document = _entry(path.name, Document, 1, whole)
+    return document
+
+
+def _entry(file: str, cls: Any, place: int, item: Any) -> Any:
+    """Return one entry of a file, or say what is wrong with it."""
+    where = f"{file}, {cls.__name__.lower()} {place}"
+    if not isinstance(item, dict):
+        raise ValueError(f"{where} is {item!r}, expected a table.")
+    item = {"class_" if name == "class" else name: value for name, value in item.items()}
+    known = {field.name: field for field in fields(cls)}
+    if stranger := sorted(set(item) - set(known)):
+        names = ", ".join(sorted(known)).replace("class_", "class")
+        raise ValueError(f"{where} has {stranger[0]!r}, expected only {names}.")
+    for name, value in item.items():
+        allowed, said = _TYPES.get(str(known[name].type), (object, ""))
+        is_word = isinstance(allowed, EnumType)
+        if not (value in list(allowed) if is_word else isinstance(value, allowed)):
+            raise ValueError(f"{where} has {name.rstrip('_')} {value!r}, expected {said}.")
+        item[name] = allowed(value) if is_word else value
+    needed = [f for f in known.values() if f.default is MISSING and f.default_factory is MISSING]
+    if missing := [f.name.rstrip("_") for f in needed if f.name not in item]:
+        raise ValueError(f"{where} lacks {missing[0]!r}.")
+    return cls(**item)
+
+
+_TYPES: Mapping[str, tuple[Any, str]] = {
+    **{
+        name: (words, f"one of: {', '.join(words)}")
+        for words in (FindingKind, FindingClass, FindingWeight, Level)
+        for name in (words.__name__, f"{words.__name__} | None")
+    },
+    "str": (str, "text"),
+    "bool": (bool, "true or false"),
+    "float": ((int, float), "a number"),
+    "Sequence[str]": (list, "a list of texts"),
+    "Sequence[float]": (list, "a list of numbers"),
+    "Sequence[Any]": (list, "a list"),
+    "Mapping[str, int]": (dict, "a table of whole numbers"),
+    "Mapping[str, str]": (dict, "a table of texts"),
+    "Mapping[str, Any]": (dict, "a table"),
+}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib.documents.facts import CLASSES, WEIGHTS, Document, Finding
+from backprop_lib.documents.facts import Document, Finding, FindingClass, FindingWeight
 from backprop_lib.documents.rounding import WRONG
 from backprop_lib.documents.verdict_words import APART, HANGS, HERE, RIGHT
 from backprop_lib.documents.verdicts import Judge
@@ -129,8 +129,8 @@ counted apart |
         found = [(d.number, f.class_, f.weight) for d in self.documents for f in d.findings]
         numbers = [d.number for d in self.documents]
         rows = []
-        for class_ in CLASSES:
-            for weight in WEIGHTS:
+        for class_ in FindingClass:
+            for weight in FindingWeight:
                 row = [found.count((number, class_, weight)) for number in numbers]
                 if any(row):
                     shown = (str(n) if n else "–" for n in row)

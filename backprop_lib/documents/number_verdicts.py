@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from backprop_lib.documents.facts import Document, Number
+from backprop_lib.documents.facts import Document, Level, Number
 from backprop_lib.documents.rounding import (
     AGREES,
     TRUNCATED,
@@ -50,7 +50,7 @@ class NumberVerdicts:
         if fact.given:
             return Judged(fact, fixed(float(right), digits), GIVEN if printed == right else WRONG)
         if fact.level:
-            short = (right - printed) * (1 if fact.level == "at most" else -1)
+            short = (right - printed) * (1 if fact.level == Level.AT_MOST else -1)
             return Judged(fact, f"here {fixed(float(right), digits)}", MISSED if short > 0 else REACHED)
         if within := self._document.example(fact.example).mean_within:
             off = self._deviation(fact) if "errors" in fact.of else abs(printed / right - 1)

@@ -20,9 +20,8 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Array, Network
 from backprop_lib.documents.beside import beside
 from backprop_lib.documents.examples import run_of, setting_of
-from backprop_lib.documents.facts import Claim, Document, Finding, Formula, Number
+from backprop_lib.documents.facts import Claim, Document, Finding, Formula, Number, load
 from backprop_lib.documents.formula_verdicts import is_proved, judged_formula
-from backprop_lib.documents.loading import load
 from backprop_lib.documents.number_verdicts import NumberVerdicts
 from backprop_lib.documents.setting import Setting
 from backprop_lib.documents.verdict_words import UNREADABLE, Judged, Verdicts
@@ -39,7 +38,7 @@ class Judge:
     Raises
     ------
     ValueError
-        If there is no such document, or its file is not as `documents.load` wants it.
+        If there is no such document, or its file is not as `facts.load` wants it.
 
     Examples
     --------

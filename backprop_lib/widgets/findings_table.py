@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as ipw
 
-from backprop_lib.documents import CLASSES, Document, Finding, Findings
+from backprop_lib.documents import Document, Finding, FindingClass, Findings
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import sheet, style
@@ -38,7 +38,7 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
             for finding in document.findings
         ]
         used = {row[0] for row in self.rows}
-        self.classes = [class_ for class_ in CLASSES if class_ in used]
+        self.classes = [class_ for class_ in FindingClass if class_ in used]
         self.numbers = [document.number for document in findings.documents]
         self.class_, self.document = (
             ipw.Dropdown(options=[_ALL, *values], value=_ALL, description=name)

@@ -13,7 +13,7 @@ from opened import SETTLED, disagreements, write_notebook
 from playwright.sync_api import TimeoutError as PageTimeoutError
 from playwright.sync_api import expect
 
-from backprop_lib.documents.loading import load
+from backprop_lib.documents.facts import load
 
 DOCUMENTS = ("002", "004", "001", "000", "003")
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

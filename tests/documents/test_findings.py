@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from test_judged import NOTEBOOKS, shown_in
 
+from backprop_lib.documents.facts import load
 from backprop_lib.documents.findings import Findings, NotConfirmed
-from backprop_lib.documents.loading import load
 from backprop_lib.documents.verdicts import Judge
 
 ROOT = Path(__file__).parents[2]

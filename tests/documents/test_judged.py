@@ -10,8 +10,16 @@ import nbformat
 import pytest
 
 from backprop_lib import Network
-from backprop_lib.documents.facts import CLASSES, KINDS, WEIGHTS, Document, Example, Formula, Number
-from backprop_lib.documents.loading import load
+from backprop_lib.documents.facts import (
+    Document,
+    Example,
+    FindingClass,
+    FindingKind,
+    FindingWeight,
+    Formula,
+    Number,
+    load,
+)
 from backprop_lib.documents.mnist_runs import Setup, load_runs
 from backprop_lib.documents.rounding import AGREES, TRUNCATED, WRONG, compare_digits
 from backprop_lib.documents.verdict_words import (
@@ -418,9 +426,9 @@ def test_a_reader_is_told_where_his_numbers_differ():
 
 @in_every_document("findings")
 def test_every_finding_is_complete(name, fact):
-    assert fact.kind in KINDS
-    assert fact.class_ in CLASSES
-    assert fact.weight in WEIGHTS
+    assert fact.kind in list(FindingKind)
+    assert fact.class_ in list(FindingClass)
+    assert fact.weight in list(FindingWeight)
     assert load(name).place_of(fact)
     assert re.fullmatch(r".{20,}[.!?]”?", fact.why), "one plain sentence that says why it matters"
     notebook = nbformat.read(Path(__file__).parents[2] / "notebooks" / NOTEBOOKS[name], as_version=4)
@@ -455,6 +463,8 @@ def test_one_slip_is_counted_once():
         ("number = [1]", "number 1 is 1, expected a table"),
         ("[[finding]]\nclass = 'bad'", "finding 1 has class 'bad', expected one of: error,"),
         ("[document]\nnumber = '9'", "document 1 lacks"),
+        ("[[document]]\nnumber = '9'", r"document 1 is \[{.*}\], expected a table"),
+        ("[[number]]\nlevel = ''", "number 1 has level '', expected one of: at most, at least"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, text, message):

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from backprop_lib.documents.facts import Document, Example, Finding, Formula, Number
-from backprop_lib.documents.loading import _entry as entry
+from backprop_lib.documents.facts import _entry as entry
 from backprop_lib.documents.verdicts import Judge
 
 EXAMPLE = {
@@ -38,12 +38,8 @@ def judged(example, formula, number):
     """Return all verdicts on a document, or the sentence that refuses it."""
     try:
         parts = [
-            entry("mine.toml", kind, 1, fields, cls)
-            for kind, fields, cls in (
-                ("example", example, Example),
-                ("formula", formula, Formula),
-                ("number", number, Number),
-            )
+            entry("mine.toml", cls, 1, fields)
+            for cls, fields in ((Example, example), (Formula, formula), (Number, number))
         ]
     except ValueError as error:
         return [str(error)]
@@ -77,4 +73,4 @@ def test_nothing_in_a_field_stops_the_judge(kind, field):
 
 def test_a_finding_is_checked_too():
     with pytest.raises(ValueError, match="finding 1 lacks 'id'"):
-        entry("mine.toml", "finding", 1, {}, Finding)
+        entry("mine.toml", Finding, 1, {})

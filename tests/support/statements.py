@@ -30,7 +30,7 @@ import numpy as np
 from numerals import Number, numbers
 
 from backprop_lib import sweep
-from backprop_lib.documents.loading import load
+from backprop_lib.documents.facts import load
 
 ROOT = Path(__file__).parents[2]
 STATEMENTS = ROOT / "tests" / "statements.toml"

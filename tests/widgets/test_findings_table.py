@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from ipywidgets import HTML, HTMLMath
 
-from backprop_lib.documents.facts import CLASSES
+from backprop_lib.documents.facts import FindingClass
 from backprop_lib.documents.findings import Findings
 from backprop_lib.documents.verdicts import Judge
 from backprop_lib.widgets import cells
@@ -21,7 +21,7 @@ def table():
 def test_every_choice_shows_what_it_says(table):
     classes, documents = table.class_.options, table.document.options
     assert (classes[0], documents) == ("all", ("all", "002", "004"))
-    assert set(classes[1:]) == {row[0] for row in table.rows} <= set(CLASSES)
+    assert set(classes[1:]) == {row[0] for row in table.rows} <= set(FindingClass)
     assert len(table.stack.children) == len(classes)
     for class_, by_document in zip(classes, table.stack.children, strict=True):
         for number, shown in zip(documents, by_document.children, strict=True):
@@ -45,7 +45,7 @@ def test_what_a_file_says_is_text_and_no_markup():
     """A document's number, its findings and its words come from a file that anybody may write."""
     evil = "<img src=x onerror=alert(1)>"
     words = {name: f"{evil} $a$ `b`" for name in ("says", "right", "why")}
-    finding = SimpleNamespace(class_=CLASSES[0], weight=evil, **words)
+    finding = SimpleNamespace(class_=FindingClass.ERROR, weight=evil, **words)
     document = SimpleNamespace(number=evil, findings=[finding], number_of=lambda _: evil)
     document.place_of = document.number_of
     table = FilteredFindings(SimpleNamespace(documents=[document]))
