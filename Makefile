@@ -28,7 +28,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 lab: $(VENV)/locked-lab ## Install the course and open it in JupyterLab (LAB_ARGS=--no-browser on a server)
-	@$(BIN)/jupyter trust notebooks/*.ipynb
+	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/audit/*.ipynb
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_ARGS)
 
@@ -49,7 +49,7 @@ play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.t
 	PLAY="$(PLAY)" $(BIN)/pytest tests/test_play.py --dist=load
 
 notebooks: $(VENV)/locked-test ## Execute every notebook again; store its outputs, announce its minutes
-	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb
+	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb notebooks/audit/*.ipynb
 	$(BIN)/python tests/support/minutes.py --write notebooks/*.ipynb
 
 mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=core/network)

@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from backprop_lib.core import Array, read_arrays, real_array, whole_number
 
-_FOLDERS = (  # in the package, beside the notebook that runs, in the course's folder, in that of this file
+_FOLDERS = (  # in the package, beside the notebook or its folder, in the course's folder, beside this one
     Path(__file__).with_name("data"),
     Path("data"),
+    Path("../data"),
     Path("notebooks/data"),
     Path(__file__).parents[1] / "notebooks/data",
 )

@@ -264,8 +264,8 @@ def forty_times() -> Iterator[Figure]:
 
 
 @carries(
-    "01:claim-start-after",
-    "06:words-start",
+    "audit/002:claim-start-after",
+    "09:words-start",
     says=(
         "From w1 = −1000 the gradients are not 0, but too small for sixteen digits; from +1000 it takes 220"
     ),
@@ -312,7 +312,7 @@ def saturated_output() -> Iterator[Figure]:
 
 @carries(
     "02:mean-after",
-    "06:factor-mean",
+    "09:factor-mean",
     says="Without Σ and 1/n, one example's gradient is left: never n times the mean",
 )
 def one_examples_gradient() -> Iterator[Figure]:
@@ -417,8 +417,8 @@ def guessing_for_long() -> Iterator[Figure]:
 
 
 @carries(
-    "02:believe-after",
-    "02:elsewhere-after",
+    "audit/004:believe-after",
+    "audit/004:elsewhere-after",
     says=("As printed, z2 is driven to 0 and the network guesses for good; above z2 = 1 the errors cancel"),
 )
 def as_printed() -> Iterator[Figure]:
@@ -439,8 +439,8 @@ def as_printed() -> Iterator[Figure]:
 
 
 @carries(
-    "02:claim-end-text",
-    "02:claim-value-text",
+    "audit/004:claim-end-text",
+    "audit/004:claim-value-text",
     "02:exercises",
     says="With one example E falls for ever; rate 1 learns; with four targets of 1 it never rests",
 )
@@ -549,7 +549,8 @@ def luck_at_220() -> Iterator[Figure]:
 
 
 @carries(
-    "03:one-step-text", says="As printed it ends a little better, and the second layer could do it alone"
+    "audit/001:one-step-text",
+    says="As printed it ends a little better, and the second layer could do it alone",
 )
 def the_wrong_gradient_learns() -> Iterator[Figure]:
     _, x, t = TWO_PATHS
@@ -560,7 +561,7 @@ def the_wrong_gradient_learns() -> Iterator[Figure]:
 
 
 @carries(
-    "03:minus-after",
+    "audit/001:minus-after",
     says=("With −1 the first layer pushes against the second: E rises in more than half of the updates"),
 )
 def the_first_layer_pushes() -> Iterator[Figure]:
@@ -575,7 +576,7 @@ def the_first_layer_pushes() -> Iterator[Figure]:
 
 
 @carries(
-    "03:two-after",
+    "audit/001:two-after",
     says=("It hardly learns, because both weights of a neuron take the same step: 0.05 after 10,000 updates"),
 )
 def the_same_step() -> Iterator[Figure]:
@@ -595,8 +596,8 @@ def the_same_step() -> Iterator[Figure]:
 
 
 @carries(
-    "03:claim-rate-text",
-    "03:claim-converge-text",
+    "audit/001:claim-rate-text",
+    "audit/001:claim-converge-text",
     says=("0.3 is better than 0.1 after 1000 updates and after 10,000; a contradiction stays at 0.0625"),
 )
 def better_rate() -> Iterator[Figure]:
@@ -608,10 +609,10 @@ def better_rate() -> Iterator[Figure]:
         yield between(f"E of the contradiction after {updates}", both, 0.0624999, 0.0625001)
 
 
-# ---- chapter 4 -----------------------------------------------------------------------------------
+# ---- chapter 5 -----------------------------------------------------------------------------------
 
 
-@carries("04:train-text", says="It takes its time because the first target is 1")
+@carries("05:train-text", says="It takes its time because the first target is 1")
 def a_target_of_one() -> Iterator[Figure]:
     net, h, _ = LAYER
     for target, updates in ((1.0, 1170), (0.99, 580), (0.95, 155), (0.9, 82)):
@@ -628,8 +629,8 @@ def walked(starts: Array, eta: float, steps: int) -> Array:
 
 
 @carries(
-    "04:landscape-after",
-    "04:claim-descent-after",
+    "05:landscape-after",
+    "audit/000:claim-descent-after",
     says="Left of 0 to −2, right of 0 to 3, as far as the slider goes; long steps leap and swing",
 )
 def walkers() -> Iterator[Figure]:
@@ -648,7 +649,7 @@ def walkers() -> Iterator[Figure]:
 
 
 @carries(
-    "04:slider-after",
+    "05:slider-after",
     says=(
         "Up to 14 a smooth descent; from 16 to 30 the third output swings; each output has a limit of its own"
     ),
@@ -668,7 +669,7 @@ def limits_of_the_outputs() -> Iterator[Figure]:
 
 
 @carries(
-    "04:slider-after",
+    "05:slider-after",
     says=(
         "From 34 to 100 luck: training stops at the first loss below the goal, after a number "
         "that rounding decides"
@@ -689,7 +690,7 @@ def luck_and_rounding() -> Iterator[Figure]:
 
 
 @carries(
-    "04:slider-after", says="From 117 on the third output is stuck at 0 or 1; from 300 on the second too"
+    "05:slider-after", says="From 117 on the third output is stuck at 0 or 1; from 300 on the second too"
 )
 def stuck_outputs() -> Iterator[Figure]:
     yield from stuck_after(5000, [log_rate(1, 31), log_rate(1, 37), 1000.0])
@@ -702,7 +703,7 @@ def stuck_after(updates: int, rates: list[float]) -> Iterator[Figure]:
 
 
 @carries(
-    "04:slider-after",
+    "05:slider-after",
     says="At 117 it hardly comes back; from 300 on five million updates do not bring them back",
     long=True,
 )
@@ -719,7 +720,7 @@ def stuck_for_long() -> Iterator[Figure]:
 
 
 @carries(
-    "04:heuristic-after",
+    "05:heuristic-after",
     says=(
         "The bare error points uphill because the second output is sure and wrong; the shares "
         "also because a row adds up to −0.2"
@@ -750,7 +751,7 @@ def which_way_stand_ins_point() -> Iterator[Figure]:
             yield f"{name}: {what}, degrees off", round(degrees, 1), (degrees > 90) == uphill
 
 
-# ---- chapter 5 -----------------------------------------------------------------------------------
+# ---- chapter 6 -----------------------------------------------------------------------------------
 
 
 @cache
@@ -762,8 +763,8 @@ def evens() -> tuple[Network, Array, Array, Array, Array]:
 
 
 @carries(
-    "05:slider-text",
-    "05:race-text",
+    "06:slider-text",
+    "06:race-text",
     says="Below 0.003 not there after 1000 updates; 0.03 takes 99, 0.95 58; beyond 1 it diverges",
 )
 def on_the_bowl() -> Iterator[Figure]:
@@ -775,7 +776,7 @@ def on_the_bowl() -> Iterator[Figure]:
 
 
 @carries(
-    "05:kinds-after",
+    "06:kinds-after",
     says=(
         "Each kind wants a rate of its own; at 20 ten full-batch steps name all unseen numbers, "
         "from this start; small batches get further"
@@ -798,7 +799,7 @@ def rates_of_their_own() -> Iterator[Figure]:
 
 
 @carries(
-    "05:kinds-after",
+    "06:kinds-after",
     says=("Among the best of fourteen rates for each size; other starts, where the full batch at 20 is luck"),
     long=True,
 )
@@ -819,7 +820,7 @@ def best_rates() -> Iterator[Figure]:
 
 
 @carries(
-    "05:exercises",
+    "06:exercises",
     says=("On a² + 10 b² the descent diverges beyond 0.1; just below it b crawls, far below it a does"),
 )
 def the_long_bowl() -> Iterator[Figure]:
@@ -832,7 +833,7 @@ def the_long_bowl() -> Iterator[Figure]:
     yield "|b| beyond 0.1", after(0.101)[1], after(0.101)[1] > 10
 
 
-@carries("05:claim-unbiased-text", says="The cut does no harm here because only the last bit matters")
+@carries("audit/003:claim-unbiased-text", says="The cut does no harm here because only the last bit matters")
 def the_cut() -> Iterator[Figure]:
     numbers, last_bit = parity(bits=10)
     first_two = numbers[:, 0] * numbers[:, 1]  # 768 and above: never in the first 700

@@ -20,9 +20,10 @@ def test_the_experiment_finds_what_the_sentence_says(statement):
 
 def test_each_statement_stands_in_a_cell():
     there = set()
-    for path in NOTEBOOKS.glob("*.ipynb"):
+    for path in NOTEBOOKS.rglob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        there |= {f"{path.name[:2]}:{cell['id']}" for cell in cells}
+        name = str(path.relative_to(NOTEBOOKS)).partition("_")[0]
+        there |= {f"{name}:{cell['id']}" for cell in cells}
     assert {cell for statement in STATEMENTS for cell in statement.cells} - there == set()
 
 

@@ -58,7 +58,7 @@ def test_every_edit_fits_its_notebook():
 
 
 def test_every_exercise_is_played():
-    for notebook in set(NOTEBOOKS) - {"00", "06"}:  # these ask for no edit
+    for notebook in set(NOTEBOOKS) - {"00", "09"}:  # these ask for no edit
         own = [play for play in PLAYS if play.notebook == notebook]
         (text,) = (c.source for c in own[0].cells() if "## Exercises" in c.source)
         asked = re.findall(r"^(\d+)\. ", text.partition("## Exercises")[2], re.MULTILINE)

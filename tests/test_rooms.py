@@ -88,7 +88,7 @@ SHOWN = [
 ]
 USERS = [
     path.read_text(encoding="utf-8")
-    for pattern in ("notebooks/*.ipynb", "benchmarks/*.py", "README.md")
+    for pattern in ("notebooks/**/*.ipynb", "benchmarks/*.py", "README.md")
     for path in sorted(PACKAGE.parent.glob(pattern))
 ]
 

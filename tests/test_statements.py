@@ -46,7 +46,8 @@ PASSED_OVER = [
     "step by step, one number at a time; at once, the first of all",
     "*Text: CC BY 4.0. Code: BSD-3-Clause.*",
 ]
-NOTEBOOKS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = [str(path.relative_to(FOLDER).with_suffix("")) for path in sorted(FOLDER.rglob("*.ipynb"))]
 PAGES = (f"{n}_page" for n in count(90))  # each name is read once
 each = pytest.mark.parametrize("name", [*NOTEBOOKS, "README", "widgets"])
 
@@ -86,7 +87,8 @@ def test_every_number_is_confirmed(name):
 
 
 def test_no_entry_waits_to_be_corrected():
-    assert "to be co" not in statements.STATEMENTS.read_text(encoding="utf-8")
+    for path in statements.STATEMENTS.rglob("*.toml"):
+        assert "to be co" not in path.read_text(encoding="utf-8"), path.name
 
 
 @each
@@ -134,9 +136,9 @@ def said(tmp_path, monkeypatch):
             new_code_cell("y, pair = 0.25, (2, 3)", id="other"),
         ]
         nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / f"{name}.ipynb")
-        (tmp_path / "statements.toml").write_text(entries.replace("PAGE", name), encoding="utf-8")
+        (tmp_path / f"{name}.toml").write_text(entries, encoding="utf-8")
         monkeypatch.setattr(statements, "ROOT", tmp_path)
-        monkeypatch.setattr(statements, "STATEMENTS", tmp_path / "statements.toml")
+        monkeypatch.setattr(statements, "STATEMENTS", tmp_path)
         return " ".join(all_complaints(name))
 
     return check
@@ -156,7 +158,7 @@ def test_what_could_not_be_refused_is_not_found(said):
     """Beside the second text stand 2 and 3: either would pass for the other."""
     assert "nothing confirms 2 in" in said(second="There are 2.")
     assert "nothing confirms 0.2 in" in said(second="A slope of 0.2.")
-    assert not said(second="There are 2.", entries="[PAGE.b]\n\"are 2\" = \"run('other')['pair'][0]\"")
+    assert not said(second="There are 2.", entries="[b]\n\"are 2\" = \"run('other')['pair'][0]\"")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_what_could_not_be_refused_is_not_found(said):
     ],
 )
 def test_an_entry_is_computed(said, entry, wrong):
-    found = said("Of these, two are wrong, as we are.", entries=f"[PAGE.a]\n{entry}")
+    found = said("Of these, two are wrong, as we are.", entries=f"[a]\n{entry}")
     assert wrong in found
     assert bool(found) == bool(wrong)
 
@@ -188,4 +190,4 @@ def test_what_is_left_out_of_the_readme_is_made_from_what_was_measured(monkeypat
 
 
 def test_an_entry_for_a_cell_that_is_gone_is_told(said):
-    assert "has entries for 'gone', but there is no such cell" in said(entries='[PAGE.gone]\n"two" = "2"')
+    assert "has entries for 'gone', but there is no such cell" in said(entries='[gone]\n"two" = "2"')

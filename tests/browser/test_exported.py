@@ -200,7 +200,7 @@ def test_the_buttons_of_a_stepper(exported):
             assert exported.page.evaluate(WALK, [SLIDERS, n, "ArrowLeft", True]) == forward[::-1]
 
 
-RACES = {"01_one_path": CASES[0], "05_any_depth": CASES[1]}
+RACES = {"01_one_path": CASES[0], "06_any_depth": CASES[1]}
 
 
 def test_a_race_is_run_and_others_entered(exported):

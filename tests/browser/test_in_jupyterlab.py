@@ -16,8 +16,9 @@ from playwright.sync_api import expect
 from backprop_lib.documents.facts import load
 
 DOCUMENTS = ("002", "004", "001", "000", "003")
-NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-CHAPTERS = [name for name in NOTEBOOKS if "01" <= name < "06"]  # those of the five documents
+FOLDER = ROOT / "notebooks"
+NOTEBOOKS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.ipynb"))
+CHAPTERS = [name for name in NOTEBOOKS if "01" <= name < "07"]  # those of the documents
 
 
 def notebooks(names):
@@ -62,7 +63,7 @@ def test_nobody_is_kept_out(notebook):
     assert not serious(notebook.page)
 
 
-@notebooks(["01_one_path.ipynb", "06_what_we_found.ipynb", "07_digits.ipynb"])  # every kind of output
+@notebooks(["01_one_path.ipynb", "09_what_we_found.ipynb", "07_digits.ipynb"])  # every kind of output
 def test_nobody_is_kept_out_in_the_dark(notebook):
     with notebook.theme("JupyterLab Dark"):
         assert not serious(notebook.page)
@@ -137,7 +138,7 @@ def test_sliders_move_without_a_kernel(notebook):
             before = check_moved(before, after)
 
 
-@notebooks(["06_what_we_found.ipynb"])
+@notebooks(["09_what_we_found.ipynb"])
 def test_the_menus_choose_findings_without_a_kernel(notebook):
     assert not notebook.has_kernel or notebook.stop_kernel()
     findings = [(f.class_, number) for number in DOCUMENTS for f in load(number).findings]

@@ -41,13 +41,13 @@ from backprop_lib.documents.verdicts import Judge
 
 DATA = Path(load.__code__.co_filename).parent
 NOTEBOOKS = {
-    "002": "01_one_path.ipynb",
-    "004": "02_cross_entropy.ipynb",
-    "001": "03_two_paths.ipynb",
-    "000": "04_error_shares.ipynb",
-    "003": "05_any_depth.ipynb",
+    "002": "audit/002_one_path.ipynb",
+    "004": "audit/004_cross_entropy.ipynb",
+    "001": "audit/001_two_paths.ipynb",
+    "000": "audit/000_error_shares.ipynb",
+    "003": "audit/003_any_depth.ipynb",
 }
-LAST = "06_what_we_found.ipynb"
+LAST = "09_what_we_found.ipynb"
 NUMBERS = {AGREES, TRUNCATED, FOLLOWS, FITS, HANGS, GIVEN, REACHED, MISSED, WRONG}
 FORMULAS = {EQUAL, ARRANGED, SEEN_EQUAL, DEFINED, HERE, HANGS, WRONG}
 VERDICTS = NUMBERS | FORMULAS | {UNREADABLE, "holds", "holds in part", "does not hold"}

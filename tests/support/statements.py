@@ -3,7 +3,8 @@
 A text is cut into sections by its headings. A number is *found* if the code or the outputs of its own section
 contain it to its last digit, and none of the numbers that it would become if that digit were changed: else
 the search could not have refused it, and proves nothing. A number in a quotation is found in the document's
-facts. All others stand in `statements.toml`, by notebook and cell: a few words, and what gives their numbers.
+facts. All others stand in `statements/`, a file for each notebook, by cell: a few words, and what gives their
+numbers.
 
 Usage: python tests/support/statements.py 01_one_path    lists what is not covered, as entries to be completed
 """
@@ -33,8 +34,8 @@ from backprop_lib import sweep
 from backprop_lib.documents.facts import load
 
 ROOT = Path(__file__).parents[2]
-STATEMENTS = ROOT / "tests" / "statements.toml"
-DOCUMENTS = {"01": "002", "02": "004", "03": "001", "04": "000", "05": "003", "06": "", "07": "003"}
+STATEMENTS = ROOT / "tests" / "statements"
+DOCUMENTS = {"01": "002", "02": "004", "03": "001", "05": "000", "06": "003", "07": "003", "09": ""}
 MEASURED = {"How fast it trains"}  # a section of the README made from stored results
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 MARKUP = re.compile(r"""=["']|[\w-]+: ?[\w.%-]+;|=>""")  # attributes and styles, in which nothing is said
@@ -104,6 +105,10 @@ def read(name):
         (cell.id, cell.source, []) if cell.cell_type == "markdown" else (cell.id, None, beside(cell))
         for cell in notebook(name).cells
     )
+
+
+def is_notebook(name):
+    return (ROOT / "notebooks" / f"{name}.ipynb").exists()
 
 
 @cache
@@ -234,10 +239,15 @@ def quotation(passage, number):
     return None
 
 
+def document_of(name):
+    """Return the number of the document that a notebook is about, nothing if it is about all of them."""
+    return Path(name).stem.partition("_")[0] if name.startswith("audit/") else DOCUMENTS.get(name[:2])
+
+
 @cache
 def facts(name):
     """Return the words of the document that a notebook is about, or of all of them."""
-    number = DOCUMENTS.get(name[:2])
+    number = document_of(name)
     paths = (
         sorted((ROOT / "backprop_lib/documents").glob(f"{number or ''}*.toml")) if number is not None else []
     )
@@ -254,7 +264,8 @@ def one_line(text):
 @cache
 def entries(name):
     """Return the entries of a notebook by cell."""
-    cells = tomllib.loads(STATEMENTS.read_text(encoding="utf-8")).get(name, {})
+    path = STATEMENTS / f"{name}.toml"
+    cells = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return {
         cell: [Entry(phrase, tuple([e] if isinstance(e, str) else e)) for phrase, e in phrases.items()]
         for cell, phrases in cells.items()
@@ -266,7 +277,7 @@ class Chapter:
 
     def __init__(self, name):
         self.name = name
-        self.cells = {cell.id: cell for cell in notebook(name).cells} if name[:2].isdigit() else {}
+        self.cells = {cell.id: cell for cell in notebook(name).cells} if is_notebook(name) else {}
         self.made = {}
         self.helpers = {
             **{
@@ -331,7 +342,7 @@ class Chapter:
 
     def printed(self, number):
         """Return a number if the document prints it, with just these digits."""
-        facts = load(DOCUMENTS[self.name[:2]]).numbers
+        facts = load(document_of(self.name)).numbers
         if number not in {fact.printed for fact in facts}:
             raise ValueError(f"the document does not print {number}")
         return float(number)
@@ -485,7 +496,7 @@ def complaints(name, passages):
             if not (said in facts(name) if said else found(number, passage.section)):
                 yield (
                     f"{name}, {cell}: nothing confirms {number.text} in “{around(passage.text, number)}”. "
-                    "Show it in an output of the section, or add what gives it to tests/statements.toml."
+                    "Show it in an output of the section, or add what gives it to tests/statements/."
                 )
 
 
@@ -493,7 +504,7 @@ def all_complaints(name):
     """Return all sentences on a notebook, also on entries for cells that it has not."""
     cells = by_cell(name)
     lost = [
-        f"{name}: tests/statements.toml has entries for {c!r}, but there is no such cell."
+        f"{name}: tests/statements/ has entries for {c!r}, but there is no such cell."
         for c in entries(name)
         if c not in cells
     ]

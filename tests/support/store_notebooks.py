@@ -1,6 +1,6 @@
 """Execute notebooks from top to bottom and store their outputs, normalised so that differences are small.
 
-Usage: python tests/support/store_notebooks.py notebooks/*.ipynb
+Usage: python tests/support/store_notebooks.py notebooks/*.ipynb notebooks/audit/*.ipynb
 """
 
 import sys
@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT = {"tags", "jupyter"}  # of a cell's metadata; jupyter.source_hidden folds its code
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -19,7 +20,7 @@ def normalise(notebook):
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     count = 0
     for cell in notebook.cells:
-        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count

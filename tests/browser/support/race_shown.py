@@ -12,7 +12,7 @@ from backprop_lib.widgets import log_rates
 from backprop_lib.widgets.rates.rates import training_in_words
 
 LANES = "ABCD"
-CASES = [  # as in chapters 1 and 5
+CASES = [  # as in chapters 1 and 6
     "Network([[[0.5]], [[0.5]]]), [0.1], [0.9], log_rates(0.9, 1, 3, 4), 8200, 5e-5, [0.9, 9, 90, 900]",
     "Network([[[10.0], [10.0]]], activation='identity', loss='squared_error'), [1.0], [0.0, 0.0], "
     "log_rates(0.3, 1, 1, 10), 200, 1e-3, [0.03, 0.3, 0.95, 1.2]",
