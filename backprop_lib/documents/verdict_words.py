@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_lib.documents.facts import Claim, Formula, Number
-from backprop_lib.documents.rounding import AGREES, TRUNCATED
+from backprop_lib.documents.rounding import AGREES, TRUNCATED, WRONG
 from backprop_lib.text import Table, counted
 
 FOLLOWS = "follows from rounded intermediates"
@@ -23,7 +23,13 @@ HERE = "right here, wrong in general"
 UNREADABLE = "cannot be judged"
 
 RIGHT = (AGREES, TRUNCATED, FOLLOWS, FITS, EQUAL, ARRANGED, SEEN_EQUAL)
+NOT_RIGHT = ("does not hold", WRONG, HERE)
+WORST_FIRST = (*NOT_RIGHT, HANGS, "holds in part", MISSED, UNREADABLE)  # shown; the others are folded
 APART = (GIVEN, REACHED, MISSED, DEFINED, UNREADABLE)  # nothing was computed that could refute these
+
+MARKED = '<span style="background-color: moccasin; color: saddlebrown">&nbsp;{} {}&nbsp;</span>'
+FEW = 12  # rows that need not be folded
+FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,23 @@ class Verdicts:
         return "; ".join(parts) or "no facts"
 
     def _repr_markdown_(self) -> str:
-        return f"{Table(self.head, self.rows)}\n\n{self!r}"
+        order = [i for bad in WORST_FIRST for i, j in enumerate(self.judged) if j.verdict == bad]
+        rest = [row for i, row in enumerate(self.rows) if i not in order]
+        if not order and len(rest) <= FEW:
+            return f"{Table(self.head, rest)}\n\n{self!r}"
+        shown, at = [], self.head.index("verdict")
+        if order:
+            rows = [[_marked(c) if k == at else c for k, c in enumerate(self.rows[i])] for i in order]
+            shown.append(str(Table(self.head, rows)))
+        if rest:
+            others = _listed({v: n for v, n in self.counts.items() if v not in WORST_FIRST})
+            summary = f"{'The other' if order else 'All'} {len(rest)}: {others}"
+            shown.append(FOLDED.format(summary, Table(self.head, rest)))
+        return "\n\n".join([*shown, repr(self)])
+
+
+def _marked(verdict: str) -> str:
+    return MARKED.format("✗" if verdict in NOT_RIGHT else "◐", verdict)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

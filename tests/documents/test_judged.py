@@ -236,6 +236,20 @@ def test_every_fact_has_its_own_place_and_is_shown(name):
         assert all(reading in shown for reading in claim.readings)
 
 
+def test_what_is_not_right_stands_first_and_the_others_are_folded_and_counted():
+    shown, folded = JUDGE.numbers()._repr_markdown_().split("<details>")
+    assert shown.count("✗ wrong") == 2
+    assert "agrees" not in shown
+    assert folded.startswith("<summary>The other 54: 21 × given, 14 × agrees, ")
+    assert folded.count("\n| ") == 2 + 54
+    assert "<details>" not in JUDGE.numbers().only(FOLLOWS)._repr_markdown_()
+    doubtful = judge_once("001").numbers()._repr_markdown_().split("<details>")[0]
+    assert doubtful.index("✗ wrong") < doubtful.index("◐ follows from an earlier slip")
+
+
+MARK = re.compile(r"</?span[^>]*>|&nbsp;|[✗◐]")
+
+
 def verdicts_shown(name):
     """Return the verdict that the notebook gives to each fact, by place, or by id for words."""
     document = load(name)
@@ -243,7 +257,7 @@ def verdicts_shown(name):
     names |= {fact.place: fact.place for fact in (*document.numbers, *document.formulas)}
     given = {}
     for line in shown_in(name).splitlines():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        cells = [MARK.sub("", cell).strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         fact = next((names[cell] for cell in cells[:2] if cell in names), None)
         verdict = next((cell for cell in cells[2:] if cell in VERDICTS), None)
         if fact and verdict:
