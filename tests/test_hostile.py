@@ -66,7 +66,12 @@ CALLS = {
     "train": (train, {**EXAMPLE, "learning_rate": 0.5, "epochs": 2, "stop_below": 0.01, "batch_size": 1}),
     "train in batches": (train, {**EXAMPLE, "learning_rate": 0.5, "epochs": 2, "seed": 1, "momentum": 0.5}),
     "train scaled": (train, {**EXAMPLE, "learning_rate": 0.5, "epochs": 2, "scale": 2.0, "dtype": "float32"}),
+    "train held": (
+        train,
+        {**EXAMPLE, "learning_rate": 0.5, "epochs": 2, "hold": ["w1"], "tie": ["w2"], "test": ([0.1], [0.9])},
+    ),
     "sweep": (sweep, {**EXAMPLE, "learning_rates": [0.5, 1.0], "epochs": 2, "stop_below": 0.01}),
+    "sweep held": (sweep, {**EXAMPLE, "learning_rates": [0.5], "epochs": 2, "hold": ["w1"], "tie": ["w2"]}),
     "loss_on_grid": (loss_on_grid, {**EXAMPLE, "values": {"w1[0,0]": [0.1, 0.2], "w2[0,0]": [0.1, 0.2]}}),
     "Trainer": (Trainer, {**EXAMPLE, "learning_rate": 0.5, "batch_size": 1, "seed": 0, "momentum": 0.5}),
     "one_hot": (one_hot, {"labels": [1, 0], "classes": 2}),
@@ -109,7 +114,7 @@ CALLS = {
         {"rule": SQUARE["rule"], "paths": [[2, 1]], "across": "w", "up": "E", "limits": (-3, 3)},
     ),
     "log_rates": (log_rates, {"around": 0.9, "below": 1, "above": 1, "per_decade": 2}),
-    "stepper": (stepper, {**EXAMPLE, "learning_rate": 0.9}),
+    "stepper": (stepper, {**EXAMPLE, "learning_rate": 0.9, "hold": ["w1[0,0]"], "tie": ["w2"]}),
     "rate_explorer": (
         rate_explorer,
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Loss, bell, choose, sigmoid
 from backprop_lib.core.network import Network
-from backprop_lib.core.parameters import Gradients, Trace, named
+from backprop_lib.core.parameters import Gradients, Names, Trace, named, rebuilt
 from backprop_lib.core.refusals import expect_shape, only_plain, overridden
 from backprop_lib.core.shapes import Array
 from backprop_lib.core.storage import read_arrays
@@ -29,6 +29,7 @@ __all__ = [
     "Array",
     "Gradients",
     "Loss",
+    "Names",
     "Network",
     "NotFinite",
     "Trace",
@@ -46,6 +47,7 @@ __all__ = [
     "path_number",
     "read_arrays",
     "real_array",
+    "rebuilt",
     "refuse_masked",
     "sigmoid",
     "uncopied_rows",

@@ -25,6 +25,7 @@ SPREADS: Mapping[str, Callable[[int, int], float]] = {
     "he": lambda inputs, outputs: inputs / 2,
 }
 
+Names = Sequence[str]  # of parameters: "w1[0,1]", or "w1" for all of an array
 _MOST = 1 << 25  # weights of a random network, as many as a saved one may have
 
 

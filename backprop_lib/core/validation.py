@@ -292,6 +292,7 @@ _CHECKS: Mapping[str, Check] = {
     ),
     **dict.fromkeys(("Array", "ArrayLike", "Expr"), _expect()),
     "Sequence[str]": _expect(*_names),
+    "Names": _expect((_names[0][0], "a list of names such as ['b1', 'w1[0,0]']"), _names[1]),
     "tuple[str, str]": _expect(*_names, (lambda v: len(v) == 2, "two names")),
     "Sequence[float]": _numbers,
     **dict.fromkeys(("tuple[float, float]", "tuple[int, int]"), _two),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backprop_lib.training.batches import accuracy, examples
+from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
 from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.loop import train
@@ -11,6 +12,7 @@ from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
 from backprop_lib.training.trainer import History, Trainer, Update
 
 __all__ = [
+    "Constraints",
     "Descent",
     "Ending",
     "History",

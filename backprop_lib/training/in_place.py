@@ -25,6 +25,7 @@ from backprop_lib.core import (
     ACTIVATIONS,
     Activation,
     Array,
+    Names,
     Network,
     NotFinite,
     finite_number,
@@ -32,6 +33,7 @@ from backprop_lib.core import (
     whole_number,
 )
 from backprop_lib.training.batches import Batches, cut, examples, is_right
+from backprop_lib.training.constraints import Constraints
 
 _SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
 Calls = list[Callable[[], object]]
@@ -50,6 +52,7 @@ class InPlaceNetwork:
     dtype : numpy.dtype
         The type of floats that everything is computed in.
     momentum, scale : float
+    hold, tie : sequence of str
         As for `train`.
 
     Examples
@@ -62,7 +65,15 @@ class InPlaceNetwork:
     [0.5009, 0.5381]
     """
 
-    def __init__(self, net: Network, dtype: np.dtype, momentum: float = 0.0, scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        net: Network,
+        dtype: np.dtype,
+        momentum: float = 0.0,
+        scale: float = 1.0,
+        hold: Names = (),
+        tie: Names = (),
+    ) -> None:
         only_plain(net, "what trains without checks")
         self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
         self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
@@ -75,9 +86,11 @@ class InPlaceNetwork:
         biases: Sequence[ArrayLike] = net.biases or [()] * len(net.weights)
         given = [np.ravel(part) for pair in zip(net.weights, biases, strict=True) for part in pair]
         self.values[self._by_name] = np.concatenate(given)
-        self._update: Calls = [partial(np.subtract, self.values, slopes, self.values)]
-        if momentum:
-            self._update = [
+        self._update: Calls = [*Constraints(net, hold, tie).calls(slopes, self._by_name)]
+        if not momentum:
+            self._update.append(partial(np.subtract, self.values, slopes, self.values))
+        else:
+            self._update += [
                 partial(np.multiply, self.velocity, momentum, self.velocity),
                 partial(np.add, self.velocity, slopes, self.velocity),
                 partial(np.subtract, self.values, self.velocity, self.values),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments, finite_number, overridden, whole_number
+from backprop_lib.core import Names, Network, check_arguments, finite_number, overridden, whole_number
 from backprop_lib.training.progress import Progress
 from backprop_lib.training.trainer import History, OwnSteps, Trainer, Training
 
@@ -28,6 +28,8 @@ def train(
     dtype: str | type = "float64",
     scale: float = 1.0,
     test: tuple[ArrayLike, ArrayLike] | None = None,
+    hold: Names = (),
+    tie: Names = (),
 ) -> History:
     """Train by gradient descent, on the whole batch or in mini-batches; `net` is unchanged.
 
@@ -56,6 +58,12 @@ def train(
         The network is shown `scale` times x: 1/255 makes grey values of bytes from 0 to 1.
     test : (x, t), optional
         Held-out examples, on which `history.accuracy` is measured.
+    hold : sequence of str, optional
+        Parameters that stay as they are: whole arrays such as "b1" or "w2", or single ones such as "w1[0,1]".
+    tie : sequence of str, optional
+        Arrays each of which is one parameter in several places, such as "b1" for a bias that the whole layer
+        shares. Its entries begin with one value and keep one: each moves by the sum of their gradients, which
+        is the derivative with respect to the one bias.
 
     Raises
     ------
@@ -66,8 +74,8 @@ def train(
 
     Notes
     -----
-    On the whole batch, with no other settings, a class of one's own is trained with its own methods, and
-    stays what it is. All else is faster than those and takes nothing but a `Network`.
+    On the whole batch, with no other settings but `hold` and `tie`, a class of one's own is trained with its
+    own methods, and stays what it is. All else is faster than those and takes nothing but a `Network`.
 
     Examples
     --------
@@ -77,13 +85,19 @@ def train(
     >>> history = train(net, [0.1], [0.9], learning_rate=0.9, epochs=10_000, stop_below=5e-5)
     >>> history.updates, [round(w, 4) for w in history.network.by_name().values()]
     (812, [0.88, 4.0056])
+
+    With the first weight held fixed, the second one has to go further:
+
+    >>> held = train(net, [0.1], [0.9], 0.9, epochs=10_000, stop_below=5e-5, hold=["w1"])
+    >>> held.updates, [round(w, 4) for w in held.network.by_name().values()]
+    (857, [0.5, 4.0798])
     """
     check_arguments(train, locals())
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     training: Training
     if overridden(net) and (batch_size, momentum, dtype, scale, test) == (None, 0, "float64", 1, None):
-        training = Training(OwnSteps(net, x, t, learning_rate), keep_path=True)
+        training = Training(OwnSteps(net, x, t, learning_rate, hold, tie), keep_path=True)
     else:
         training = Trainer(
             net,
@@ -96,6 +110,8 @@ def train(
             dtype=dtype,
             scale=scale,
             test=test,
+            hold=hold,
+            tie=tie,
             keep_path=True,
         )
     with Progress(epochs, goal) as progress:

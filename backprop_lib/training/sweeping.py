@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import (
     Activation,
     Array,
+    Names,
     Network,
     check_arguments,
     finite_number,
@@ -24,6 +25,7 @@ from backprop_lib.core import (
     whole_number,
 )
 from backprop_lib.training.batches import check_loss, examples
+from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.in_place import Calls, calls_of
 from backprop_lib.training.outcomes import Outcome, judge, saturated
 
@@ -68,6 +70,9 @@ def sweep(
     learning_rates: ArrayLike,
     epochs: int,
     stop_below: float | None = None,
+    *,
+    hold: Names = (),
+    tie: Names = (),
 ) -> Sweep:
     """Train the same network at many learning rates in one loop and return all losses and paths.
 
@@ -82,6 +87,8 @@ def sweep(
     epochs : int, the number of updates at most
     stop_below : float, optional
         The loss to reach; `Sweep.outcome` judges by it.
+    hold, tie : sequence of str, optional
+        What is held fixed and what is shared, as for `train`.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def sweep(
     rates = real_array("learning_rates", learning_rates, ndim=(1,))
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
-    copies = _Copies(net, x, t, len(rates), "sweep")
+    copies = _Copies(net, x, t, len(rates), "sweep", Constraints(net, hold, tie))
     together = max(1, _TOGETHER // (copies.values.size + copies.outputs.size))
     losses: list[Array] = []
     paths: list[Array] = []
@@ -159,7 +166,7 @@ def loss_on_grid(net: Network, x: ArrayLike, t: ArrayLike, values: Mapping[str, 
     if len(shapes := sorted({array.shape for array in arrays.values()})) != 1:
         got = " and ".join(map(str, shapes)) or "none"
         raise ValueError(f"values has the shapes {got}, expected one shape for all parameters.")
-    copies = _Copies(net, x, t, int(np.prod(shape := shapes[0])), "loss_on_grid")
+    copies = _Copies(net, x, t, int(np.prod(shape := shapes[0])), "loss_on_grid", Constraints(net))
     for row, name in enumerate(net.by_name()):
         if name in arrays:
             copies.values[row] = arrays[name].ravel()
@@ -175,7 +182,9 @@ class _Copies:
     are made once, as those of `in_place`.
     """
 
-    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, copies: int, who: str) -> None:
+    def __init__(
+        self, net: Network, x: ArrayLike, t: ArrayLike, copies: int, who: str, bound: Constraints
+    ) -> None:
         only_plain(net, who)
         examples(net, x, t)  # checks them
         self.net = net
@@ -194,7 +203,7 @@ class _Copies:
         self._backward = list(self._layers[-1].times_slope) if net.loss_rule.slope_at_z is None else []
         for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
             self._backward += [*layer.backward, *layer.pass_down(below.delta), *below.times_slope]
-        self._backward += self._layers[0].backward
+        self._backward += [*self._layers[0].backward, *bound.calls(self._slopes)]
 
     def _by_layer(self, rows: Array) -> list[tuple[Array, Array | None]]:
         """Cut rows of parameters into views: W (outputs, inputs, copies) and b (outputs, copies)."""

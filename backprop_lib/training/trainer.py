@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, NotFinite, check_arguments, finite_number, only_plain
+from backprop_lib.core import Array, Names, Network, NotFinite, check_arguments, finite_number, only_plain
 from backprop_lib.text import got
 from backprop_lib.training.batches import check_loss, examples
+from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.in_place import InPlaceSteps
 
 
@@ -50,14 +51,23 @@ class OwnSteps:
 
     per_epoch, dtype = 1, "float64"
 
-    def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> None:
+    def __init__(
+        self, net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, hold: Names, tie: Names
+    ) -> None:
         self.learning_rate = finite_number("learning_rate", learning_rate)
+        self._bound = Constraints(net, hold, tie)
+        self._held = {name: net.by_name()[name] for name in self._bound.held}
         examples(net, x, t)  # checks them
         self.state, self._x, self._t = net, x, t
 
     def epoch(self) -> Iterator[None]:
         """Make the one update of an epoch; `NotFinite` if it leaves the range of floats."""
-        self.state = self.state.step(self.state.gradients(self._x, self._t), self.learning_rate)
+        gradients = self.state.gradients(self._x, self._t)
+        if self._bound:
+            gradients = self._bound.gradients(gradients)
+        state = self.state.step(gradients, self.learning_rate)
+        # A step of one's own may move what has no gradient: weights that decay do.
+        self.state = state.with_values(self._held) if self._held else state
         yield
 
     def go_back(self, state: Network) -> None:
@@ -253,11 +263,14 @@ class Trainer(Training):
         dtype: str | type = "float64",
         scale: float = 1.0,
         test: tuple[ArrayLike, ArrayLike] | None = None,
+        hold: Names = (),
+        tie: Names = (),
         keep_path: bool = False,
     ) -> None:
         check_arguments(Trainer.__init__, locals())
         only_plain(net, "a Trainer")
         form = {"dtype": _floating(dtype), "momentum": _momentum(momentum), "scale": _scale(scale)}
+        form |= {"hold": hold, "tie": tie}
         steps = InPlaceSteps(net, x, t, learning_rate, batch_size, seed, _pair(test), **form)
         super().__init__(steps, keep_path=keep_path)
 

@@ -106,6 +106,23 @@ def test_start_trains_and_resume_after_stop_goes_on_exactly(live, held):
     assert live.epochs_done == 12
 
 
+def test_what_is_held_and_shared_is_said_and_stays_so():
+    bound = {"hold": ["b1", "w2[0,1]"], "tie": ["b2"]}
+    live = LiveTrainer(NET, X, T, 0.3, epochs=2, batch_size=8, dtype="float64", **bound)
+    assert sentence(live).endswith("Held fixed: b1, w2[0,1]. One shared value: b2.")
+    live.start()
+    live.wait(PATIENCE)
+    assert same(live.network, plain(2, test=None, **bound).network)
+    before, after = NET.by_name(), live.network.by_name()
+    assert {n for n in after if after[n] == before[n]} == {"b1[0]", "b1[1]", "b1[2]", "w2[0,1]"}
+    assert after["b2[0]"] == after["b2[1]"]
+    live.fields.hidden.value = "1"
+    press(live, "reset")
+    press(live, "start")
+    live.wait(PATIENCE)
+    assert "hold names 'w2[0,1]', expected arrays of net: w1 or b1 or w2 or b2" in unescape(live.says.value)
+
+
 def test_one_epoch_at_a_time(live):
     for count in (1, 2):
         press(live, "epoch")

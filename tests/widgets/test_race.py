@@ -40,6 +40,13 @@ def test_a_lane_says_what_a_training_of_its_own_gives():
     assert repr(race()).endswith("C: no rate. D: no rate.")
 
 
+def test_what_is_held_is_held_in_every_lane():
+    history = train(NET, X, T, 9.0, 900, stop_below=5e-5, hold=["w1"])
+    assert f"after {history.updates} updates, at w₁ = 0.5000" in race(hold=["w1"]).sentences[1][2]
+    with pytest.raises(ValueError, match="tie names 'b1', expected arrays of net: w1 or w2"):
+        race(tie=["b1"])
+
+
 def test_lanes_differ_in_more_than_their_colour():
     looks = [re.findall(r'stroke-dasharray="([\d ]*)"', lane.children[1].value) for lane in race().lanes]
     assert len({look[0] for look in looks}) == 4

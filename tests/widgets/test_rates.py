@@ -32,6 +32,16 @@ def test_a_rate_that_is_typed_joins_the_slider_in_its_place():
     assert widget.spoken.value.endswith("></p>")
 
 
+def test_what_is_held_is_held_at_every_rate_even_at_one_that_is_typed():
+    widget = explorer(hold=["w1"])
+    widget.field.value = "4.5"
+    for k, eta in enumerate([0.9, 4.5, 9.0]):
+        history = train(ONE, [0.1], [0.9], eta, 900, stop_below=5e-5, hold=["w1"])
+        assert f"after {history.updates} updates, at w₁ = 0.5000" in widget.sentences[k]
+    with pytest.raises(ValueError, match=r"hold names 'b1', expected arrays of net: w1 or w2"):
+        explorer(hold=["b1"])
+
+
 def test_a_rate_that_is_there_is_only_gone_to():
     widget = explorer()
     for typed in ("9", " 9.00 ", "9", "0.9"):

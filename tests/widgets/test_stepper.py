@@ -13,7 +13,7 @@ from ipywidgets.embed import dependency_state
 from legibility import assert_legible, luminance
 from strategies import problems
 
-from backprop_lib import Network, derive
+from backprop_lib import Network, derive, train
 from backprop_lib.drawing.canvas import COLOURS, Picture
 from backprop_lib.drawing.networks import draw_network
 from backprop_lib.symbols.derivation import Derivation, Factor
@@ -48,6 +48,7 @@ NETS = {
     "10-3-2": (Network.random([10, 3, 2], seed=0), np.arange(10) % 2, [0.0, 1.0]),
 }
 RATE = 0.4
+X, T = [0.05, 0.1], [0.01, 0.99]
 each_net = pytest.mark.parametrize("case", NETS.values(), ids=NETS)
 
 
@@ -278,6 +279,48 @@ def test_every_displayed_number_of_every_step(case):
 )
 def test_an_update_is_explained_at_every_rate(rate, says):
     assert says in stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], rate).sentences[-3]
+
+
+BOUND = (Network([[[0.15, 0.2], [0.25, 0.3]], [[0.4, 0.45], [0.5, 0.55]]], [[0.35] * 2, [0.6] * 2]), X, T)
+
+
+def test_an_update_says_what_is_held():
+    net, x, t = BOUND
+    widget = stepper(net, x, t, RATE, hold=["b1", "w2[0,1]"])
+    held = [s for s in widget.walk.steps if s.kind == "update" and "held fixed" in s.words]
+    assert [s.name for s in held] == ["b1[0]", "b1[1]", "w2[0,1]"]
+    for step in held:
+        assert step.value == step.old == net.by_name()[step.name]
+        said = widget.sentences[widget.walk.steps.index(step)]
+        name = plain_name(step.name, single=False)
+        assert said.endswith(f"{name} is held fixed, so it stays. New {name} = {fixed(step.value)}.")
+    assert widget.walk.steps[-1].value == train(net, x, t, RATE, 1, hold=["b1", "w2[0,1]"]).loss[-1]
+
+
+def test_an_update_adds_up_the_gradients_of_what_is_shared():
+    net, x, t = BOUND
+    walk = steps_of(net, x, t, RATE, tie=["b2"])
+    one, other = (s for s in walk.steps if s.kind == "update" and s.name[:2] == "b2")
+    slopes = [walk.numbers[f"∂E/∂b2[{i}]"] for i in range(2)]
+    assert one.value == other.value == pytest.approx(0.6 - RATE * sum(slopes), rel=1e-12)
+    assert one.parts == pytest.approx((0.6, *(-RATE * slope for slope in slopes)), rel=1e-12)
+    words = (
+        "b2[0] and b2[1] are one parameter, so their gradients are added. The sum is positive, so b2[1] falls"
+    )
+    assert other.words == f"a step against the gradient. {words}."
+    assert walk.steps[-1].value == train(net, x, t, RATE, 1, tie=["b2"]).loss[-1]
+
+
+def test_every_number_of_an_update_with_constraints_is_shown():
+    net, x, t = BOUND
+    widget = stepper(net, x, t, RATE, hold=["b1"], tie=["b2"])
+    for k, step in enumerate(widget.walk.steps):
+        if step.kind == "update":
+            _, said, lines, _ = shown_in(widget.frames[k])
+            assert said.endswith(f" = {fixed(step.value)}.")
+            numbers = [computed(line) for line in lines if holds_numbers_only(line)]
+            assert numbers == pytest.approx([step.value] * len(numbers), abs=2e-6)
+            assert len(numbers) >= 2 - (step.name[:2] == "b1")
 
 
 def test_paths_light_up_and_only_they():

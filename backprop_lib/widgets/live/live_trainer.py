@@ -17,9 +17,9 @@ import ipywidgets as ipw
 import traitlets
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments, only_plain
+from backprop_lib.core import Names, Network, check_arguments, only_plain
 from backprop_lib.text import plural
-from backprop_lib.training import History, Trainer, Update
+from backprop_lib.training import Constraints, History, Trainer, Update
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live.live_fields import Fields
 from backprop_lib.widgets.live.live_view import (
@@ -73,7 +73,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     ----------
     net : Network
         Where the training starts. Other hidden neurons, typed into the field, make a random one of its kind.
-    x, t, learning_rate, batch_size, test, scale, momentum, dtype, seed
+    x, t, learning_rate, batch_size, test, scale, momentum, dtype, seed, hold, tie
         As for `Trainer`.
     epochs : int
         When to stop.
@@ -117,13 +117,27 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         momentum: float = 0.0,
         dtype: str = "float32",
         seed: int = 0,
+        hold: Names = (),
+        tie: Names = (),
     ) -> None:
         check_arguments(LiveTrainer.__init__, locals())
         only_plain(net, "a LiveTrainer")
+        Constraints(net, hold, tie)  # checks them
+        said = {"Held fixed": hold, "One shared value": tie}
+        self._bound = "".join(f" {what}: {', '.join(names)}." for what, names in said.items() if names)
         self.history: History | None = None
         self._seed = seed
         self._make = partial(
-            Trainer, x=x, t=t, test=test, scale=scale, momentum=momentum, dtype=dtype, seed=seed
+            Trainer,
+            x=x,
+            t=t,
+            test=test,
+            scale=scale,
+            momentum=momentum,
+            dtype=dtype,
+            seed=seed,
+            hold=hold,
+            tie=tie,
         )
         self._lock = RLock()
         self._run: Run | None = None  # what goes on now
@@ -262,7 +276,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         net = self.fields.network(self._seed)
         self.view.value = progress_bar(0, self.fields.read("epochs")) + network_in_pictures(net)
         shape = "-".join(map(str, net.sizes))
-        self._say(f"A network {shape} that has learned nothing yet. Start trains it.")
+        self._say(f"A network {shape} that has learned nothing yet. Start trains it.{self._bound}")
         self.epochs_done, self.network = 0, net
 
     def _typed(self) -> None:

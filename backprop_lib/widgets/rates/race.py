@@ -17,7 +17,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments
+from backprop_lib.core import Names, Network, check_arguments
 from backprop_lib.drawing import DASHES, INKS, Panel, limits, loss_panel, outline, thin
 from backprop_lib.text import counted, rate
 from backprop_lib.training import Ending, Sweep, sweep
@@ -45,6 +45,9 @@ def rate_race(
     updates: int,
     goal: float,
     start: Sequence[float],
+    *,
+    hold: Names = (),
+    tie: Names = (),
 ) -> Race:
     """Train at every learning rate and return a race: the loss curves of up to four of them, chosen at will.
 
@@ -61,6 +64,8 @@ def rate_race(
         The loss to get below.
     start : sequence of float
         One to four learning rates to show first: the nearest in the list.
+    hold, tie : sequence of str, optional
+        What is held fixed and what is shared, as for `train`.
 
     Raises
     ------
@@ -84,7 +89,8 @@ def rate_race(
             raise ValueError(f"{name} holds {counted(len(given), 'rate')}, expected 1 to {most}.")
     rates = np.sort(learning_rates)
     chosen = [int(np.abs(np.log(rates / r)).argmin()) for r in start]
-    return Race(net, sweep(net, x, t, rates, updates, stop_below=goal), chosen)
+    runs = sweep(net, x, t, rates, updates, stop_below=goal, hold=hold, tie=tie)
+    return Race(net, runs, chosen)
 
 
 class Race(OfCell, ipw.VBox):  # type: ignore[misc]

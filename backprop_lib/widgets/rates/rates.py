@@ -14,7 +14,7 @@ import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network, check_arguments, whole_number
+from backprop_lib.core import Names, Network, check_arguments, whole_number
 from backprop_lib.drawing import RatePanels
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Ending, Sweep, sweep
@@ -59,6 +59,9 @@ def rate_explorer(
     goal: float,
     start: float,
     surface: tuple[float, float, float, float] | None = None,
+    *,
+    hold: Names = (),
+    tie: Names = (),
 ) -> RateExplorer:
     """Train at every learning rate and return a slider over the results.
 
@@ -77,6 +80,8 @@ def rate_explorer(
     surface : left, right, bottom, top, optional
         For networks with two parameters: what part of the loss surface to show; it grows to hold the
         network's own.
+    hold, tie : sequence of str, optional
+        What is held fixed and what is shared, as for `train`.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def rate_explorer(
     count = len(net.by_name())
     if surface is not None and count != 2:
         raise ValueError(f"surface needs a network with two parameters, got one with {count}.")
-    train = partial(sweep, net, x, t, epochs=updates, stop_below=goal)
+    train = partial(sweep, net, x, t, epochs=updates, stop_below=goal, hold=hold, tie=tie)
     runs = train(sorted(learning_rates))
     return RateExplorer(net, train, runs, RatePanels(runs, net, x, t, surface), start)
 

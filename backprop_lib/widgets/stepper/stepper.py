@@ -14,7 +14,7 @@ from pathlib import Path
 import ipywidgets as ipw
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Network
+from backprop_lib.core import Names, Network
 from backprop_lib.drawing import FONT, address, sign_colour
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.frame_slider import FrameSlider, class_of
@@ -32,7 +32,15 @@ _LEGEND = (
 )
 
 
-def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> Stepper:
+def stepper(
+    net: Network,
+    x: ArrayLike,
+    t: ArrayLike,
+    learning_rate: float,
+    *,
+    hold: Names = (),
+    tie: Names = (),
+) -> Stepper:
     """Return a widget that goes through one pass for one example, step by step, forward and back.
 
     Parameters
@@ -41,6 +49,8 @@ def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> S
         Up to ten inputs, four neurons in each later layer, and 120 steps; 10-3-2 has 105.
     x, t : array_like, shapes (features,) and (outputs,)
     learning_rate : float
+    hold, tie : sequence of str, optional
+        What the update holds fixed and what is shared, as for `train`.
 
     Raises
     ------
@@ -52,7 +62,7 @@ def stepper(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> S
     >>> stepper(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], learning_rate=0.9).sentences[4]
     'Step 4 of 14: what leaves the output neuron: the sigmoid of z₂. a₂ = 0.563714.'
     """
-    return Stepper(steps_of(net, x, t, learning_rate))
+    return Stepper(steps_of(net, x, t, learning_rate, hold, tie))
 
 
 class Stepper(FrameSlider):

@@ -15,9 +15,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Gradients, Network, check_arguments
+from backprop_lib.core import Gradients, Names, Network, check_arguments
 from backprop_lib.symbols import CheckFailed, Derivation, Expr, derive
 from backprop_lib.text import fixed, plain_name
+from backprop_lib.training import Constraints
 
 Path = tuple[tuple[str, str], tuple[str, str]]
 MOST = (10, 4, 120)  # inputs, neurons in each later layer, steps: about a megabyte of frames
@@ -77,7 +78,9 @@ class Pass:
     numbers: dict[str, float]
 
 
-def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> Pass:
+def steps_of(
+    net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, hold: Names = (), tie: Names = ()
+) -> Pass:
     """Return every step of one forward pass, backward pass and update.
 
     Parameters
@@ -87,6 +90,8 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     x, t : array_like, shapes (features,) and (outputs,)
         One example.
     learning_rate : float
+    hold, tie : sequence of str, optional
+        What the update holds fixed and what is shared, as for `train`.
 
     Raises
     ------
@@ -115,8 +120,9 @@ def steps_of(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float) -> 
     numbers = {str(symbol): value for symbol, value in d.numbers(x, t).items()} | {str(RATE): rate}
     gradients = net.gradients(x, t)
     numbers |= _slopes(net, gradients, numbers)
-    after = net.step(gradients, rate)
-    steps = _checked(_Plan(d, numbers), after.by_name())
+    bound = Constraints(net, hold, tie)
+    after = net.step(bound.gradients(gradients), rate)
+    steps = _checked(_Plan(d, numbers, bound), after.by_name())
     old, new = numbers["E"], after.loss(x, t)
     change = _by_sign(new - old, "fell", "is as it was", "rose")
     words = f"a second forward pass, with the new weights. The loss was {fixed(old)} and {change}."
@@ -161,6 +167,7 @@ class _Plan:
 
     d: Derivation
     numbers: Mapping[str, float]
+    bound: Constraints
 
     def steps(self) -> Iterator[Step]:
         """Go forward, back, and change every parameter."""
@@ -249,14 +256,23 @@ class _Plan:
             yield Step("gradient", f"∂E/∂{w}", words, (_path(z, w),), terms)
 
     def _update(self, name: str) -> Step:
-        slope, rate = self.numbers[f"∂E/∂{name}"], self.numbers[str(RATE)]
+        w, rate = self.d.symbols[name], self.numbers[str(RATE)]
+        if name in self.bound.held:
+            return Step("update", name, f"{self._plain(w)} is held fixed, so it stays.", terms=((w,),))
+        entries = next((group for group in self.bound.shared if name in group), [name])
+        slope = sum(self.numbers[f"∂E/∂{entry}"] for entry in entries)
         step = _by_sign(rate, "a step uphill", "a step of no length", "a step against the gradient")
         sign = _by_sign(slope, "negative", "zero", "positive")
         too = _by_sign(rate, " and the learning rate negative", " and the learning rate zero", "")
         moves = _by_sign(slope * rate, "grows", "stays", "falls")
-        w = self.d.symbols[name]
-        words = f"{step}. The gradient is {sign}{too}, so {self._plain(w)} {moves}."
-        return Step("update", name, words, terms=((w,), (sp.Integer(-1), RATE, _slope(w))))
+        gradient = "The gradient"
+        if len(entries) > 1:
+            *first, last = (self._plain(self.d.symbols[entry]) for entry in entries)
+            one = f"{', '.join(first)} and {last} are one parameter, so their gradients are added"
+            step, gradient = f"{step}. {one}", "The sum"
+        words = f"{step}. {gradient} is {sign}{too}, so {self._plain(w)} {moves}."
+        slopes = ((sp.Integer(-1), RATE, _slope(self.d.symbols[entry])) for entry in entries)
+        return Step("update", name, words, terms=((w,), *slopes))
 
     def number(self, term: Sequence[Expr]) -> float:
         """Return the product of a term's factors, as a number."""

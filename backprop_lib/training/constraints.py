@@ -1,0 +1,119 @@
+"""Parameters that do not learn freely: some are held fixed, some share one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from backprop_lib.core import Array, Gradients, Names, Network, check_arguments, rebuilt
+from backprop_lib.text import got
+
+
+class Constraints:
+    """Which parameters of a network are held fixed, and which are shared.
+
+    A parameter that is held takes no step. All entries of an array that is tied are one parameter, used in
+    several places. If b is the bias that all neurons of a layer share, a nudge of b moves the z of each of
+    them, and by the chain rule ∂E/∂b is the sum of what flows back from all of them: Σδ. Each entry takes the
+    step of that sum, so entries that begin with one value keep one value.
+
+    Parameters
+    ----------
+    net : Network
+    hold, tie : sequence of str
+        As for `train`.
+
+    Attributes
+    ----------
+    held : list of str
+        The names of single parameters, as `by_name` has them.
+    shared : list of list of str
+        For each tied array, the names of its entries.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name is none of the network's, nothing is left to learn, or a tied array holds several values.
+
+    Examples
+    --------
+    >>> net = Network([[[0.5, 0.1], [0.2, 0.4]]], biases=[[0.3, 0.3]])
+    >>> both = Constraints(net, hold=["w1[0,1]", "w1[1,0]"], tie=["b1"])
+    >>> both.held, both.shared
+    (['w1[0,1]', 'w1[1,0]'], [['b1[0]', 'b1[1]']])
+    """
+
+    def __init__(self, net: Network, hold: Names = (), tie: Names = ()) -> None:
+        check_arguments(Constraints.__init__, locals())
+        values = net.by_name() if hold or tie else {}
+        arrays: dict[str, list[str]] = {}
+        for name in values:
+            arrays.setdefault(name.partition("[")[0], []).append(name)
+        for argument, names in (("hold", hold), ("tie", tie)):
+            if unknown := [n for n in names if n not in arrays and (n not in values or argument == "tie")]:
+                known = f"arrays of net: {' or '.join(arrays)}"
+                entry = f", or a single parameter such as {next(iter(values))}" if argument == "hold" else ""
+                raise ValueError(f"{argument} names {got(unknown[0])}, expected {known}{entry}.")
+        chosen = {single for name in hold for single in arrays.get(name, [name])}
+        self.held = [name for name in values if name in chosen]
+        self.shared = [arrays[name] for name in dict.fromkeys(tie)]
+        self._at = {name: place for place, name in enumerate(values)}
+        if hold and len(self.held) == len(values):
+            raise ValueError("hold names every parameter, expected at least one that learns.")
+        for name, entries in zip(dict.fromkeys(tie), self.shared, strict=True):
+            if len(different := {values[entry] for entry in entries}) > 1:
+                raise ValueError(
+                    f"tie names {name!r}, which holds {min(different):g} and {max(different):g}, "
+                    "expected the same value in each entry: together they are one parameter."
+                )
+            if chosen.intersection(entries) not in (set(), set(entries)):
+                raise ValueError(
+                    f"hold names a part of {name!r}, expected all of it or none: tie makes it one parameter."
+                )
+
+    def __bool__(self) -> bool:
+        return bool(self.held or self.shared)
+
+    def calls(self, slopes: Array, places: Array | None = None) -> Iterator[Callable[[], object]]:
+        """Yield what makes the gradients of free parameters those of these, in place.
+
+        Parameters
+        ----------
+        slopes : ndarray, shape (parameters,) or (parameters, copies)
+        places : ndarray of int, shape (parameters,), optional
+            Where each parameter stands in `slopes`, if that has another order than `by_name`.
+        """
+
+        def at(names: list[str]) -> Array:
+            rows = np.array([self._at[name] for name in names])
+            return rows if places is None else places[rows]
+
+        for entries in self.shared:
+            yield partial(_add_up, slopes, at(entries))
+        if self.held:
+            yield partial(slopes.__setitem__, at(self.held), 0)
+
+    def gradients(self, free: Gradients) -> Gradients:
+        """Return the gradients that a step takes, from those of free parameters.
+
+        Examples
+        --------
+        >>> net = Network([[[0.5], [0.1]]], biases=[[0.3, 0.3]])
+        >>> free = net.gradients([1.0], [0.0, 1.0])
+        >>> bound = Constraints(net, hold=["w1"], tie=["b1"]).gradients(free)
+        >>> bound.weights[0].tolist(), bool(bound.biases[0][0] == bound.biases[0][1] == sum(free.biases[0]))
+        ([[0.0], [0.0]], True)
+        """
+        values = free.by_name()
+        for entries in self.shared:
+            values |= dict.fromkeys(entries, sum(values.get(name, 0.0) for name in entries))
+        values |= dict.fromkeys(self.held, 0.0)
+        weights, biases = rebuilt(free.weights, free.biases, values)
+        return replace(free, weights=weights, biases=biases)
+
+
+def _add_up(slopes: Array, places: Array) -> None:
+    slopes[places] = slopes[places].sum(axis=0)
