@@ -14,6 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 _NAME = re.compile(r"([a-zA-Z]+)(\d*)\[(\d+)(?:,(\d+))?\]")
+_NUMBER = re.compile(  # decimals with their point
+    r"(?P<mark>\**)\$?[−+]?\d[\d,]*(?P<decimals>\.\d+)?\$?(?P<unit>·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+| %|%|)(?P=mark)"
+)
 _LONGEST = 51  # characters of what was got, in a message
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -224,20 +227,27 @@ def identifier(name: str) -> str:
 class Table:
     """A table for a notebook, shown as Markdown; cells are Markdown or LaTeX between dollars.
 
+    Columns of numbers are set to the right, filled up with spaces as wide as digits, so that their decimal
+    points stand below each other.
+
     Examples
     --------
-    >>> print(Table(["quantity", "value"], [["$z_1$", "0.05"]]))
+    >>> print(Table(["quantity", "value"], [["$z_1$", "0.05"], ["$z_2$", "−0.5"]]))
     | quantity | value |
-    | :-- | :-- |
+    | :-- | --: |
     | $z_1$ | 0.05 |
+    | $z_2$ | −0.5&numsp; |
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        lines = [self.head, [":--"] * len(self.head), *self.rows]
-        return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+        columns = [_aligned([_cell(text) for text in column]) for column in zip(*self.rows, strict=True)]
+        marks = [mark for mark, _ in columns] or [":--"] * len(self.head)
+        rows = zip(*(column for _, column in columns), strict=True)
+        lines = [[_cell(text) for text in self.head], marks, *rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     def __repr__(self) -> str:
         return f"Table of {counted(len(self.rows), 'row')}: {', '.join(self.head)}"
@@ -269,6 +279,27 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def _aligned(cells: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return how Markdown is to set a column, and its cells, the numbers filled up to equal decimals."""
+    numbers = [_NUMBER.fullmatch(cell) for cell in cells]
+    found = [number for number in numbers if number]
+    if not found or 2 * len(found) < sum(map(bool, cells)):
+        return ":--", cells
+    if len({number["unit"] for number in found}) > 1:
+        return "--:", cells
+    most = max(len(number["decimals"] or "") for number in found)
+    pairs = zip(cells, numbers, strict=True)
+    return "--:", [_filled_up(number, most) if number else cell for cell, number in pairs]
+
+
+def _filled_up(number: re.Match[str], most: int) -> str:
+    """Return a number with spaces for the decimals that it has not, and for its point."""
+    decimals, text = number["decimals"] or "", number[0]
+    end = number.start("unit") if number["unit"] else len(text)
+    point = "&puncsp;" if most and not decimals else ""
+    return f"{text[:end]}{point}{'&numsp;' * (most - max(len(decimals), 1 if point else 0))}{text[end:]}"
+
+
 def values(**named: float) -> Table:
     """Return named numbers as a table of one row, whole numbers as they are, others to six decimals.
 
@@ -276,7 +307,7 @@ def values(**named: float) -> Table:
     --------
     >>> print(values(dE_dw2=-0.0423868, updates=812))
     | dE/dw2 | updates |
-    | :-- | :-- |
+    | --: | --: |
     | −0.042387 | 812 |
     """
     cells = [str(v) if isinstance(v, int | np.integer) else fixed(float(v)) for v in named.values()]

@@ -26,6 +26,62 @@ def test_what_is_one_is_said_so():
     assert repr(Network([[[0.5]]], [[0]])) == "Network 1-1, sigmoid, half_squared_error, 1 weight, 1 bias"
 
 
+def lines(table):
+    return [line[2:-2].split(" | ") for line in str(table).splitlines() if line.startswith("| ")]
+
+
+def test_decimal_points_stand_below_each_other():
+    cells = ["0.5", "−0.042387", "12", "1,000.25", "never", "", "**7.5**", "$3$"]
+    _, (mark,), *rows = lines(Table(["E"], [[cell] for cell in cells]))
+    assert mark == "--:"
+    for cell, (shown,) in zip(cells, rows, strict=True):
+        assert shown.startswith(cell)
+        if any(c.isdigit() for c in cell):
+            _, _, decimals = shown.strip("*$").replace("&numsp;", "0").replace("&puncsp;", ".").partition(".")
+            assert len(re.sub(r"\D", "", decimals)) == 6
+        else:
+            assert shown == cell
+
+
+@pytest.mark.parametrize(
+    ("cells", "mark"),
+    [
+        (["784-128-10", "1/3"], ":--"),
+        (["yes", "no"], ":--"),
+        (["5", "yes", "no"], ":--"),
+        (["12 %", "9 %"], "--:"),
+        (["5.00·10⁻⁵", "0.25"], "--:"),
+        (["", ""], ":--"),
+    ],
+)
+def test_only_numbers_are_set_to_the_right(cells, mark):
+    _, (found,), *rows = lines(Table(["head"], [[cell] for cell in cells]))
+    assert found == mark
+    assert [row[0] for row in rows] == cells
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_numbers_in_stored_tables_line_up(path):
+    """As wide as the others, in each column of numbers, what stands after the decimal point."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            text = "".join(output.get("data", {}).get("text/markdown", []))
+            for mark, *column in (
+                c for part in text.split("\n\n") for c in zip(*lines(part)[1:], strict=True)
+            ):
+                widths = set(filter(None, map(_after_the_point, column)))
+                assert mark == ":--" or len(widths) <= 1 or any("·10" in text for text in column), column
+
+
+def _after_the_point(cell):
+    """How many digits wide a number is from its decimal point on; nothing for what is no such number."""
+    bare = re.sub("[*$]| ?%", "", cell)
+    if not re.fullmatch(r"[−+]?[\d,]+(\.\d+)?(&\w+;)*", bare):
+        return None
+    whole = re.sub(r"^[−+\d,]+", "", bare)
+    return len(whole.replace("&numsp;", "0").replace("&puncsp;", ".")) or None
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_no_notebook_says_one_of_several(path):
     """In what is stored: the words of each cell and of all that it shows."""

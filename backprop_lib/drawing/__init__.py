@@ -10,6 +10,7 @@ from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
 from backprop_lib.drawing.images import heat_map, png, show_digits, weight_images
 from backprop_lib.drawing.layout import Layout
 from backprop_lib.drawing.networks import draw_network
+from backprop_lib.drawing.nudges import nudge_mark, nudge_panel
 from backprop_lib.drawing.panels import Panel, thin
 from backprop_lib.drawing.rates import RatePanels, limits
 from backprop_lib.drawing.slices import Arrow, Slice, checked_limits
@@ -39,6 +40,8 @@ __all__ = [
     "labels_that_fit",
     "limits",
     "loss_panel",
+    "nudge_mark",
+    "nudge_panel",
     "outline",
     "plain_descent",
     "plot_bowl",

@@ -9,6 +9,7 @@ from backprop_lib.symbols.nudging import central_differences
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.symbols.programs import Program, compile_straight_line, program, python, straight_line
 from backprop_lib.symbols.proof import prove
+from backprop_lib.symbols.sized_nudges import SizedNudge, sized_nudges
 
 __all__ = [
     "CheckFailed",
@@ -17,6 +18,7 @@ __all__ = [
     "Factor",
     "Latex",
     "Program",
+    "SizedNudge",
     "central_differences",
     "chain",
     "check_gradients",
@@ -28,5 +30,6 @@ __all__ = [
     "program",
     "prove",
     "python",
+    "sized_nudges",
     "straight_line",
 ]

@@ -1,7 +1,7 @@
 """How a derivation is shown: chains in LaTeX, and tables of factors with their numbers.
 
-Each factor in a table has been computed twice: from sympy's derivative, and by nudging the one quantity
-that it is the derivative by. A table that would show two different numbers is never shown.
+Each factor in a table has been computed twice: from sympy's derivative, and by nudging the one quantity in
+its denominator. A table in which the two disagree is never shown.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import check_arguments, path_number
 from backprop_lib.symbols.derivation import Derivation, Expr, Factor
 from backprop_lib.symbols.panel import CheckFailed
-from backprop_lib.text import Table, fixed, latex_name, raised
+from backprop_lib.text import Table, fixed, got, latex_name, raised, rate
 
 Numbers = Mapping[Expr, Any]  # mpmath's classes carry no types
 _FARTHEST = 5000  # digits
+_LEAST = 1e-30  # nudge
+_CLOSE = 9  # decimals of a difference
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def chain(d: Derivation, name: str) -> Latex:
     return Latex(rf"\begin{{aligned}}{whole} &= {rows}\end{{aligned}}")
 
 
-def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int = 0) -> Table:
+def factor_table(
+    d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int = 0, nudge: float | None = None
+) -> Table:
     """Return one path's factors: symbol, sympy's derivative, its readable form, and its number twice.
 
     Parameters
@@ -105,28 +109,38 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
     x, t : array_like, shapes (features,) and (outputs,)
     path : int
         Which of the paths, counted from 0.
+    nudge : float, optional
+        How far each quantity is nudged: once, as you would by hand, but computed with many more digits than
+        a float has. Without it, the nudge is so tiny that no difference is left.
 
     Raises
     ------
     CheckFailed
-        If a factor and its nudged definition differ by more than 1e-10, relative.
+        If a factor and its definition, nudged by next to nothing, differ by more than 1e-10, relative.
+    ValueError
+        If the path or the nudge makes no sense.
 
     Examples
     --------
     >>> from backprop_lib import Network, derive
-    >>> table = factor_table(derive(Network(weights=[[[0.5]], [[0.5]]])), "w2[0,0]", [0.1], [0.9])
-    >>> [row[3:] for row in table.rows][-1]
-    ['**−0.042387**', '**−0.042387**']
+    >>> d = derive(Network(weights=[[[0.5]], [[0.5]]]))
+    >>> factor_table(d, "w2[0,0]", [0.1], [0.9]).rows[-1][3:]
+    ['−0.042387', '−0.042387', '0.000000000']
+    >>> table = factor_table(d, "w2[0,0]", [0.1], [0.9], nudge=0.001)
+    >>> table.head[-2:], table.rows[0][3:]
+    (['nudged by 0.001', 'difference'], ['−0.336286', '−0.335786', '−0.000500000'])
     """
     check_arguments(factor_table, locals())
+    if nudge is not None and not _LEAST <= abs(nudge) <= 1:
+        raise ValueError(f"nudge is {got(nudge)}, expected a number such as 0.001, at most 1 and not 0.")
     numbers, paths = d.numbers(x, t), d.factors(name)
     path = path_number(path, len(paths), name)
     factors = paths[path]
     # A tanh at z is about e^−2|z| from its end: so many digits that a nudge can be seen there, too.
     far = 1 + min(int(2 * max(abs(numbers[z]) for _, z in d.rules.values()) / np.log(10)), _FARTHEST)
     with mpmath.workdps(2 * far + 100):
-        known = _long_numbers(d, numbers)
-        values = [_value(f.value, known) for f in factors]
+        known = long_numbers(d, numbers)
+        values = [value_of(f.value, known) for f in factors]
         nudged = [_nudged(d, f, known, mpmath.mpf(10) ** -(far + 60)) for f in factors]
         floor = mpmath.mpf(10) ** -(far + 20)
         for f, value, expected in zip(factors, values, nudged, strict=True):
@@ -135,15 +149,19 @@ def factor_table(d: Derivation, name: str, x: ArrayLike, t: ArrayLike, path: int
                     f"∂{f.of}/∂{f.by}: symbols got {float(value):.12g}, "
                     f"nudging expected {float(expected):.12g}."
                 )
-        columns = [[*map(_shown, column), _shown(mpmath.fprod(column))] for column in (values, nudged)]
+        if nudge is not None:
+            nudged = [_nudged_once(d, f, known, nudge) for f in factors]
+        pairs = [*zip(values, nudged, strict=True), (mpmath.fprod(values), mpmath.fprod(nudged))]
+        written = [[_shown(v), _shown(n), _shown(v - n, _CLOSE)] for v, n in pairs]
     formulas = [
         [_inline(_ratio(d, f.of, f.by)), *(_inline(latex(d, e)) for e in (f.derived, f.value))]
         for f in factors
     ]
-    rows = [[*written, *pair] for written, *pair in zip(formulas, *columns, strict=False)]
     whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(paths) == 1 else f"path {path}"
-    rows.append([whole, "", "product", *(f"**{column[-1]}**" for column in columns)])
-    return Table(["factor", "sympy derives", "which is", "number", "by nudging"], rows)
+    formulas.append([whole, "", "**product**"])
+    rows = [[*formula, *three] for formula, three in zip(formulas, written, strict=True)]
+    by = "by nudging" if nudge is None else f"nudged by {_nudge_written(nudge)}"
+    return Table(["factor", "sympy derives", "which is", "number", by, "difference"], rows)
 
 
 def _inline(source: str) -> str:
@@ -154,15 +172,16 @@ def _ratio(d: Derivation, of: Expr, by: Expr) -> str:
     return rf"\frac{{\partial {latex(d, of)}}}{{\partial {latex(d, by)}}}"
 
 
-def _long_numbers(d: Derivation, numbers: Mapping[Expr, float]) -> Numbers:
+def long_numbers(d: Derivation, numbers: Mapping[Expr, Any]) -> Numbers:
     """Return what every symbol stands for, computed anew with all digits from parameters, x and t."""
     known = {symbol: mpmath.mpf(value) for symbol, value in numbers.items() if symbol not in d.definitions}
     for symbol, definition in d.definitions.items():
-        known[symbol] = _value(definition, known)
+        known[symbol] = value_of(definition, known)
     return known
 
 
-def _value(expression: Expr, known: Numbers) -> Any:
+def value_of(expression: Expr, known: Numbers) -> Any:
+    """Return the value of an expression, with as many digits as mpmath works with at the moment."""
     symbols = sorted(expression.free_symbols, key=str)
     return sp.lambdify(symbols, expression, "mpmath")(*(known[symbol] for symbol in symbols))
 
@@ -173,14 +192,31 @@ def _nudged(d: Derivation, f: Factor, known: Numbers, nudge: Any) -> Any:
     Downwards, once and twice: where a relu has its kink, the slope is taken to be that on the left.
     """
     once, twice = (
-        _value(d.definitions[f.of], {**known, f.by: known[f.by] - step}) for step in (nudge, 2 * nudge)
+        value_of(d.definitions[f.of], {**known, f.by: known[f.by] - step}) for step in (nudge, 2 * nudge)
     )
     return (3 * known[f.of] - 4 * once + twice) / (2 * nudge)
 
 
-def _shown(value: Any) -> str:
-    """Return a number with six decimals, or a power of ten for one that would be long, or beyond a float."""
+def _nudged_once(d: Derivation, f: Factor, known: Numbers, nudge: float) -> Any:
+    """Return the change of one quantity divided by the nudge of the other."""
+    step = mpmath.mpf(str(nudge))  # 0.1 is a tenth here
+    there = value_of(d.definitions[f.of], {**known, f.by: known[f.by] + step})
+    if not mpmath.isfinite(there) or mpmath.im(there) != 0:
+        raise ValueError(
+            f"nudge is {got(nudge)}, expected a smaller one: "
+            f"{f.of} has no value where {f.by} is {float(known[f.by] + step):g}."
+        )
+    return (mpmath.re(there) - known[f.of]) / step
+
+
+def _nudge_written(nudge: float) -> str:
+    written = f"{nudge:g}".replace("-", "−") if abs(nudge) >= 1e-4 else rate(nudge)
+    return written.replace("1.00·10", "10")
+
+
+def _shown(value: Any, decimals: int = 6) -> str:
+    """Return a number with fixed decimals, or a power of ten if it would be long, or beyond a float."""
     if abs(float(value)) < 1e6:
-        return fixed(float(value))
+        return fixed(float(value), decimals)
     digits, _, power = mpmath.nstr(value, 3, min_fixed=1, max_fixed=0).partition("e")
     return f"{fixed(float(digits), 2)}·10{raised(int(power))}"

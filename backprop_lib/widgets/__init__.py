@@ -5,6 +5,7 @@ from __future__ import annotations
 from backprop_lib.widgets.curve_sliders import slope_slider, start_slider
 from backprop_lib.widgets.findings_table import FilteredFindings
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
+from backprop_lib.widgets.nudge_slider import nudge_slider
 from backprop_lib.widgets.paint.paint import PaintField, centred
 from backprop_lib.widgets.rates.race import rate_race
 from backprop_lib.widgets.rates.rates import log_rates, rate_explorer
@@ -17,6 +18,7 @@ __all__ = [
     "PaintField",
     "centred",
     "log_rates",
+    "nudge_slider",
     "rate_explorer",
     "rate_race",
     "slope_slider",

@@ -321,6 +321,7 @@ class Chapter:
     def rows(self, cell):
         """Return the rows of a stored table, each a dictionary of texts by column."""
         lines = [line for line in self.shown(cell).splitlines() if line.startswith("|")]
+        lines = [re.sub("&(?:num|punc)sp;", "", line) for line in lines]
         head, _, *rows = ([c.strip(" *") for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines)
         return [dict(zip(head, row, strict=True)) for row in rows]
 

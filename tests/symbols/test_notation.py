@@ -44,15 +44,47 @@ def test_a_factor_table_is_shown_however_saturated_a_neuron_is(activation, loss,
         for name, gradient in net.gradients([x], [t]).by_name().items():
             rows = factor_table(d, name, [x], [t]).rows
             assert all(row[3] == row[4] for row in rows)
+            assert {row[5] for row in rows} == {"0.000000000"}
             if abs(gradient) < 1e6:
-                assert rows[-1][3] == f"**{fixed(gradient)}**"
+                assert rows[-1][3] == fixed(gradient)
 
 
 def test_a_factor_beyond_all_floats_is_shown_as_a_power_of_ten():
     rows = factor_table(
         derive(Network([[[0.8]], [[1000.0]]], loss="binary_cross_entropy")), "w2[0,0]", [1.5], [0]
     ).rows
-    assert [row[3] for row in rows] == ["5.84·10³³³", "0.000000", "0.768525", "**0.768525**"]
+    assert [row[3] for row in rows] == ["5.84·10³³³", "0.000000", "0.768525", "0.768525"]
+
+
+def test_a_nudge_of_a_chosen_size_shows_its_own_difference():
+    """What is curved is off by about half its second derivative times the nudge; what is straight is not."""
+    d = derive(Network([[[0.5]], [[0.5]]]))
+    for nudge, off in ((0.1, "−0.050000000"), (-0.001, "0.000500000"), (1e-8, "−0.000000005")):
+        table = factor_table(d, "w2[0,0]", [0.1], [0.9], nudge=nudge)
+        assert [row[5] for row in table.rows[:3:2]] == [off, "0.000000000"]
+        assert (table.rows[1][5] == "0.000000000") == (nudge == 1e-8)
+        for row in table.rows[1:3]:
+            number, nudged, difference = (float(cell.replace("−", "-")) for cell in row[3:])
+            assert difference == pytest.approx(number - nudged, abs=1.1e-6)
+    heads = {nudge: factor_table(d, "w2[0,0]", [0.1], [0.9], nudge=nudge).head[4] for nudge in (0.1, -3e-8)}
+    assert heads == {0.1: "nudged by 0.1", -3e-8: "nudged by −3.00·10⁻⁸"}
+    assert factor_table(d, "w2[0,0]", [0.1], [0.9], nudge=1e-8).head[4] == "nudged by 10⁻⁸"
+
+
+@pytest.mark.parametrize("nudge", [0, 2, -1.5, 1e-40])
+def test_a_nudge_that_makes_no_sense_is_refused(nudge):
+    with pytest.raises(
+        ValueError, match=r"^nudge is .*, expected a number such as 0.001, at most 1 and not 0"
+    ):
+        factor_table(derive(TWO), "w1[0,1]", [0.2, 0.5], [0.2, 0.7], nudge=nudge)
+
+
+def test_a_nudge_that_leaves_the_loss_is_refused():
+    d = derive(Network([[[0.5]]], loss="binary_cross_entropy"))
+    with pytest.raises(
+        ValueError, match=r"nudge is 0.9, expected a smaller one: E has no value where a1\[0\] is"
+    ):
+        factor_table(d, "w1[0,0]", [0.1], [0], nudge=0.9)
 
 
 def test_formulas_are_written_in_latex():
