@@ -12,14 +12,10 @@ from typing import Any
 
 import sympy as sp
 
+from backprop_lib.documents.verdicts import Verdict
 from backprop_lib.symbols import Derivation
 
 Expr = Any
-
-EVERYWHERE = "everywhere"
-UNPROVED = "at every point tried"
-HERE_ONLY = "here only"
-NOWHERE = "not here"
 
 DIGITS = 60  # that values are computed with
 _LARGEST = 20_000  # operations of an expression for which a proof is tried
@@ -28,9 +24,13 @@ _EQUAL = sp.Float("1e-40")  # of the larger side: what is less is rounding of th
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two sides agree; if they do not, their values `left` and `right`, and the point `at` which."""
+    """How far two sides agree; if they do not, their values `left` and `right`, and the point `at` which.
 
-    kind: str
+    The verdict is `EQUAL` if it is proved; `SEEN_EQUAL` if all points agree and no proof was found; `HERE` if
+    the example agrees and another point does not; `WRONG` if the example itself does not.
+    """
+
+    verdict: Verdict
     left: Expr = None
     right: Expr = None
     at: Mapping[str, Expr] | None = None
@@ -58,7 +58,21 @@ def furthest(pairs: list[tuple[Expr, Expr, Mapping[Expr, Expr]]]) -> tuple[Expr,
 
 
 def proved(entry: Expr, d: Derivation | None) -> bool:
-    """Say whether an expression reduces to 0, written out further and further."""
+    """Say whether an expression reduces to 0, written out further and further.
+
+    Parameters
+    ----------
+    entry : sympy expression
+    d : Derivation or None
+        Whose symbols are replaced by their definitions, layer by layer from the output.
+
+    Examples
+    --------
+    >>> from backprop_lib import Network, derive
+    >>> d = derive(Network([[[0.5]]]))
+    >>> proved(d.symbols["z1[0]"] - d.symbols["w1[0,0]"] * d.symbols["x[0]"], d)
+    True
+    """
     for written_out in _ever_more_written_out(entry, d):
         if sp.count_ops(written_out) > _LARGEST:
             return False

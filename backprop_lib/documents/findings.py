@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_lib.documents.facts import Document, Finding, FindingClass, FindingWeight
-from backprop_lib.documents.rounding import WRONG
-from backprop_lib.documents.verdict_words import APART, HANGS, HERE, RIGHT
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.judge import Judge
+from backprop_lib.documents.verdicts import APART, RIGHT, Verdict
 from backprop_lib.text import Table, fixed
 
 
@@ -114,7 +113,7 @@ counted apart |
             numbers, formulas = judge.numbers().judged, judge.formulas().judged
             judged = [[j for j in kind if j.verdict not in APART] for kind in (numbers, formulas)]
             right = [sum(j.verdict in RIGHT for j in kind) for kind in judged]
-            follow = sum(j.verdict == HANGS for kind in judged for j in kind)
+            follow = sum(j.verdict == Verdict.HANGS for kind in judged for j in kind)
             apart = len(numbers) + len(formulas) - sum(map(len, judged))
             row = [len(judged[0]), right[0], len(judged[1]), right[1], follow, apart]
             rows.append([judge.document.number, *map(str, row)])
@@ -161,8 +160,8 @@ counted apart |
         return []
 
 
-def _checked(verdict: str, said: str, finding: Finding) -> str:
-    if verdict not in (WRONG, HERE, HANGS):
+def _checked(verdict: Verdict, said: str, finding: Finding) -> str:
+    if verdict not in (Verdict.WRONG, Verdict.HERE, Verdict.HANGS):
         raise NotConfirmed(f"finding {finding.id!r}: what it rests on is judged “{verdict}” ({said}).")
     return said
 

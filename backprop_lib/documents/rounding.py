@@ -9,19 +9,26 @@ from typing import Any
 import sympy as sp
 
 from backprop_lib.documents.expressions import parse
+from backprop_lib.documents.verdicts import Verdict
 from backprop_lib.text import got
 
 Expr = Any
 
-AGREES = "agrees"
-TRUNCATED = "truncated, not rounded"
-WRONG = "wrong"
 
-
-def compare_digits(printed: str, right: Decimal | float) -> str:
+def compare_digits(printed: str, right: Decimal | float) -> Verdict:
     """Say whether a printed number is `right` at the digits shown: rounded, cut off, or neither.
 
-    A right value that has left the range of numbers agrees with no digits.
+    Parameters
+    ----------
+    printed : str
+        The digits, such as ".57".
+    right : Decimal or float
+        If it has left the range of numbers, it agrees with no digits.
+
+    Returns
+    -------
+    Verdict
+        `AGREES`, `TRUNCATED` or `WRONG`.
 
     Raises
     ------
@@ -30,22 +37,23 @@ def compare_digits(printed: str, right: Decimal | float) -> str:
 
     Examples
     --------
-    >>> compare_digits(".24594", Decimal("0.2459405")), compare_digits(".51249", Decimal("0.5124974"))
-    ('agrees', 'truncated, not rounded')
-    >>> compare_digits(".4", Decimal("0.5"))
-    'wrong'
+    >>> for printed, right in ((".24594", "0.2459405"), (".51249", "0.5124974"), (".4", "0.5")):
+    ...     print(compare_digits(printed, Decimal(right)))
+    agrees
+    truncated, not rounded
+    wrong
     """
     shown, last = _printed(printed), unit(printed)
     if not isinstance(right, Decimal | int | float) or isinstance(right, bool):
         raise TypeError(f"right is {got(right)}, expected a number.")
     right = Decimal(right)
     if not right.is_finite():
-        return WRONG
+        return Verdict.WRONG
     with localcontext(prec=len(printed) + 30, Emax=MAX_EMAX, Emin=MIN_EMIN):
         if abs(shown - right) <= last / 2:
-            return AGREES
+            return Verdict.AGREES
         cut_off = abs(shown - right) < last and shown == right.quantize(last, rounding=ROUND_DOWN)
-    return TRUNCATED if cut_off else WRONG
+    return Verdict.TRUNCATED if cut_off else Verdict.WRONG
 
 
 def own_arithmetic(shown: str, off: Mapping[Decimal, Decimal]) -> tuple[Decimal, Decimal]:

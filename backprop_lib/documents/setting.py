@@ -1,7 +1,9 @@
-"""A document's example: its letters, what they stand for, their values, and whether two expressions agree.
+"""A document's example: its network and training, its letters, their values, and formulas in these letters.
 
-Here the derivative D(y, x) of a document's formula is taken along the network's own chain rule, and here it
-is decided whether two expressions are equal. That takes three questions, in this order. Are they equal in the
+A document's TOML file holds what its author chose. Here that becomes a network with a derivation, and the
+document's own training is run again. Nothing here comes from a notebook, so no reader's edit can move a
+verdict. The derivative D(y, x) of a document's formula is taken along the network's own chain rule, and it is
+decided whether two formulas are equal. That takes three questions, in this order. Are they equal in the
 document's own example? Are they equal at other points, where every input, weight and target is a fraction
 drawn at random? And can it be proved, first with the activations as symbols, then, layer by layer from the
 output, with everything written out?
@@ -14,28 +16,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.documents.agreement import (
-    DIGITS,
-    EVERYWHERE,
-    HERE_ONLY,
-    NOWHERE,
-    UNPROVED,
-    Agreement,
-    furthest,
-    number,
-    proved,
-)
+from backprop_lib.core import Network, whole_number
+from backprop_lib.datasets import parity
+from backprop_lib.documents.agreement import DIGITS, Agreement, furthest, number, proved
+from backprop_lib.documents.document_003 import train_like_document_003
 from backprop_lib.documents.expressions import elementwise, is_matrix, parse
-from backprop_lib.documents.letters import exact, matrices_of, symbols_of
-from backprop_lib.symbols import Derivation
+from backprop_lib.documents.facts import Example
+from backprop_lib.documents.mnist_runs import Setup, load_runs, printed_errors
+from backprop_lib.documents.verdicts import Verdict
+from backprop_lib.symbols import Derivation, derive
+from backprop_lib.training import accuracy
 
 Expr = Any
+Numbers = Mapping[str, Any]
 
 _POINTS = 3  # drawn at random, beside the example
 _DRAWS = 12  # at most, if some of them leave the formula's domain
@@ -48,67 +48,53 @@ class Setting:
     ----------
     document : str
         The document's number, for messages.
-    letters : mapping of str to str
-        Each letter and the course's name for it: a symbol ("w1[0,1]"), a matrix ("w1") or one of `numbers`.
-    d : Derivation, or None for an example without a network
-    x, t : array_like, shapes (features,) and (outputs,)
-        Not used without a network.
-    numbers : mapping of str to number or array_like
-        Numbers that belong to no symbol of the network, such as `learning_rate`; a list becomes a column.
+    example : Example
 
     Raises
     ------
     ValueError
-        If a letter stands for something that neither the network nor `numbers` has.
+        If the example's data do not fit each other, or a letter stands for something that it does not have.
 
     Examples
     --------
     A formula that is right only because the target is 0, and one that is right:
 
-    >>> from backprop_lib import Network, derive
-    >>> d = derive(Network([[[0.5]]]))
-    >>> setting = Setting("mine", {"a": "a1[0]", "t": "t[0]", "E": "E"}, d, [0.1], [0.0], {})
-    >>> setting.agree(setting.parse("D(E, a)"), setting.parse("a + t")).kind
-    'here only'
-    >>> setting.agree(setting.parse("D(E, a)"), setting.parse("a - t")).kind
-    'everywhere'
+    >>> example = Example(letters={"a": "a1[0]", "t": "t[0]", "E": "E"}, weights=[[[0.5]]], x=[0.1], t=[0.0])
+    >>> setting = Setting("mine", example)
+    >>> print(setting.agree("D(E, a)", "a + t").verdict, setting.agree("D(E, a)", "a - t").verdict, sep="; ")
+    right here, wrong in general; equal
     """
 
-    def __init__(
-        self,
-        document: str,
-        letters: Mapping[str, str],
-        d: Derivation | None,
-        x: ArrayLike,
-        t: ArrayLike,
-        numbers: Mapping[str, ArrayLike],
-    ) -> None:
-        self._network, self.document, self.numbers = d, document, dict(numbers)
-        self.x, self.t = np.asarray(x, dtype=float), np.asarray(t, dtype=float)
-        known: dict[str, Expr] = {} if d is None else {**matrices_of(d), **d.symbols}
+    def __init__(self, document: str, example: Example) -> None:
+        net, (x, t) = network_of(example), _input_and_target(example)
+        self._d = d = None if net is None else derive(net)
+        self._definitions, self._rules = ({}, {}) if d is None else (d.definitions, d.rules)
+        self.document, self.x, self.t = document, np.asarray(x, dtype=float), np.asarray(t, dtype=float)
+        self.numbers = {**example.numbers, **(run_of(example)[0] if example.run else {})}
+        known: dict[str, Expr] = {} if d is None else {**_matrices(d), **d.symbols}
         self._own: dict[Expr, Expr] = {}  # the values that the document chose, exactly
         if d is not None:
-            self._own |= {d.symbols[name]: exact(value) for name, value in d.net.by_name().items()}
+            self._own |= {d.symbols[name]: _exact(value) for name, value in d.net.by_name().items()}
             for name, array in (("x", self.x), ("t", self.t)):
-                self._own |= {d.symbols[f"{name}[{i}]"]: exact(v) for i, v in enumerate(array.tolist())}
-        for name, given in numbers.items():
-            known[name], own = symbols_of(name, given)
+                self._own |= {d.symbols[f"{name}[{i}]"]: _exact(v) for i, v in enumerate(array.tolist())}
+        for name, given in self.numbers.items():
+            known[name], own = _symbols(name, given)
             self._own |= own
-        if missing := sorted(set(letters.values()) - set(known)):
+        if missing := sorted(set(example.letters.values()) - set(known)):
             of = "this example has no network" if d is None else f"this {d.net!r} lacks it"
             raise ValueError(f"document {document} speaks of {missing[0]!r}, but {of}.")
-        self.names = {letter: known[name] for letter, name in letters.items()}
-        if d is not None and "learning_rate" in numbers:
-            self.names |= {
+        self._letters = {letter: known[name] for letter, name in example.letters.items()}
+        if d is not None and "learning_rate" in self.numbers:
+            self._letters |= {
                 f"{letter}_new": known[name] - known["learning_rate"] * d.gradient(name)
-                for letter, name in letters.items()
+                for letter, name in example.letters.items()
                 if name in d.parameters
             }
         self._slopes: dict[tuple[Expr, Expr], Expr] = {}
-        self.values = self._followed(self._own)
+        self._values = self._followed(self._own)
         self._points: list[dict[Expr, Expr]] = []
-        self._random = random.Random(f"{document} {sorted(letters)}")
-        self.functions: dict[str, Callable[..., Expr]] = {
+        self._random = random.Random(f"{document} {sorted(example.letters)}")
+        self._functions: dict[str, Callable[..., Expr]] = {
             "D": self._derivative,
             "T": lambda matrix: _matrix("T", matrix).T,
             "diag": lambda vector: sp.diag(*_matrix("diag", vector)),
@@ -125,42 +111,70 @@ class Setting:
         ValueError
             If the example has no network.
         """
-        if self._network is None:
+        if self._d is None:
             raise ValueError(f"this example of document {self.document} has no network.")
-        return self._network
+        return self._d
 
     def parse(self, text: str, indices: Mapping[str, int] | None = None) -> Expr:
-        """Return a formula in the document's letters; `indices` gives each index its number."""
+        """Return a formula in the document's letters.
+
+        Parameters
+        ----------
+        text : str
+        indices : mapping of str to int, optional
+            The number of each index.
+
+        Raises
+        ------
+        ShapeError, TypeError, ValueError
+            If the text is no formula in these letters, as `expressions.parse` says it.
+
+        Examples
+        --------
+        >>> Setting("mine", Example(letters={"q": "q"}, numbers={"q": [5, 7]})).parse("q[i] / 2", {"i": 2})
+        q[1,0]/2
+        """
         bound = {name: sp.Integer(value) for name, value in (indices or {}).items()}
-        return parse(text, {**self.names, **bound}, self.functions)
+        return parse(text, {**self._letters, **bound}, self._functions)
 
     def value(self, expression: Expr) -> Expr:
         """Return an expression with the example's numbers put in."""
-        return expression.xreplace(self.values)
+        return expression.xreplace(self._values)
 
-    def agree(self, left: Expr, right: Expr) -> Agreement:
-        """Say how far two sides are equal: two numbers, or two matrices of one shape.
+    def agree(self, left: str, right: str, indices: Mapping[str, int] | None = None) -> Agreement:
+        """Say how far two formulas are equal: two numbers, or two matrices of one shape.
 
-        Returns
-        -------
-        Agreement
-            `EVERYWHERE` if it is proved; `UNPROVED` if all points agree and no proof was found; `HERE_ONLY`
-            if the example agrees and another point does not; `NOWHERE` if the example itself does not.
+        Parameters
+        ----------
+        left, right : str
+        indices : mapping of str to int, optional
+            The number of each index.
 
         Raises
         ------
         ArithmeticError
             If neither side has a value in the example.
+        ShapeError, TypeError, ValueError
+            If a side cannot be read, or their shapes differ.
+
+        Examples
+        --------
+        >>> setting = Setting("mine", Example(letters={"q": "q"}, numbers={"q": 2}))
+        >>> print(setting.agree("q * q", "q + q").verdict)
+        right here, wrong in general
         """
-        entries = list(zip(left, right, strict=True)) if is_matrix(left) else [(left, right)]
+        a, b = self.parse(left, indices), self.parse(right, indices)
+        parse("left - right", {"left": a, "right": b})  # their shapes fit
+        entries = list(zip(a, b, strict=True)) if is_matrix(a) else [(a, b)]
         if all(number(self.value(side)) is None for pair in entries for side in pair):
-            raise ArithmeticError(f"{left} has no value in the example, expected a finite number.")
-        if off := furthest([(a, b, self.values) for a, b in entries]):
-            return Agreement(NOWHERE, *off[:2], self._letters(off[2], entries))
+            raise ArithmeticError(f"{a} has no value in the example, expected a finite number.")
+        if off := furthest([(a, b, self._values) for a, b in entries]):
+            return Agreement(Verdict.WRONG, *off[:2], self._of_letters(off[2], entries))
         unequal = [pair for pair in entries if sp.expand(pair[0] - pair[1]) != 0]
         if off := furthest([(a, b, point) for a, b in unequal for point in self._drawn(a - b)]):
-            return Agreement(HERE_ONLY, *off[:2], self._letters(off[2], unequal))
-        return Agreement(EVERYWHERE if all(proved(a - b, self._network) for a, b in unequal) else UNPROVED)
+            return Agreement(Verdict.HERE, *off[:2], self._of_letters(off[2], unequal))
+        every = all(proved(a - b, self._d) for a, b in unequal)
+        return Agreement(Verdict.EQUAL if every else Verdict.SEEN_EQUAL)
 
     def _drawn(self, difference: Expr) -> list[dict[Expr, Expr]]:
         """Return points at which an expression has a value, all letters of which are fractions."""
@@ -169,33 +183,35 @@ class Setting:
             if len(usable) == _POINTS:
                 break
             if i == len(self._points):
-                self._points.append(
-                    self._followed({symbol: self._fraction(symbol) for symbol in sorted(self._own, key=str)})
-                )
+                drawn = {symbol: self._fraction(str(symbol)) for symbol in sorted(self._own, key=str)}
+                self._points.append(self._followed(drawn))
             if number(difference.xreplace(self._points[i])) is not None:
                 usable.append(self._points[i])
         return usable
 
-    def _fraction(self, symbol: Expr) -> Expr:
+    def _fraction(self, name: str) -> Expr:
         """Return a random fraction for a letter: from 0 to 1 for a target, positive for what stands alone."""
-        name, denominator = str(symbol), self._random.choice((7, 11, 13))
+        denominator = self._random.choice((7, 11, 13))
         numerator = self._random.randint(1, denominator - 1)
-        if name.startswith("t[") or self._network is None or name not in self._network.symbols:
+        if name.startswith("t[") or self._d is None or name not in self._d.symbols:
             return sp.Rational(numerator, denominator)
         return sp.Rational(self._random.choice((-1, 1)) * numerator, 7)
 
     def _followed(self, own: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
         """Return values for all symbols: those given, and what the forward pass makes of them."""
         values = dict(own)
-        if self._network is not None:
-            for symbol, definition in self._network.definitions.items():
-                values[symbol] = sp.N(definition.xreplace(values), DIGITS)
+        for symbol, definition in self._definitions.items():
+            values[symbol] = sp.N(definition.xreplace(values), DIGITS)
         return values
 
-    def _letters(self, point: Mapping[Expr, Expr], entries: list[tuple[Expr, Expr]]) -> dict[str, Expr]:
+    def _of_letters(self, point: Mapping[Expr, Expr], entries: list[tuple[Expr, Expr]]) -> dict[str, Expr]:
         """Return the values at a point of the letters that two sides contain, in the document's words."""
-        used = set().union(*(side.free_symbols for pair in entries for side in pair))
-        return {letter: point[symbol] for letter, symbol in self.names.items() if symbol in used & set(point)}
+        used = {symbol for pair in entries for side in pair for symbol in side.free_symbols}
+        return {
+            letter: point[symbol]
+            for letter, symbol in self._letters.items()
+            if symbol in used and symbol in point
+        }
 
     # ---- what formulas may call ----------------------------------------------------------------
 
@@ -213,30 +229,32 @@ class Setting:
 
     def _slope(self, y: Expr, x: Expr) -> Expr:
         """Return dy/dx along the chain rule: through everything that y is defined by, down to x."""
-        onward = {s: self._slope_of(s, x) for s in sorted(y.free_symbols, key=str)}
-        return sp.Add(*(sp.diff(y, s) * slope for s, slope in onward.items() if slope != 0))
+        return self._through(y, x, lambda symbol: sp.diff(y, symbol))
 
     def _slope_of(self, symbol: Expr, x: Expr) -> Expr:
-        if symbol == x or self._network is None or symbol not in self.d.definitions:
+        if symbol == x or symbol not in self._definitions:
             return sp.Integer(symbol == x)
         if (symbol, x) not in self._slopes:
-            terms = []
-            for used in sorted(self.d.definitions[symbol].free_symbols, key=str):
-                if (onward := self._slope_of(used, x)) != 0:
-                    terms.append(self._partial(symbol, used) * onward)
-            self._slopes[symbol, x] = sp.Add(*terms)
+            definition = self._definitions[symbol]
+            self._slopes[symbol, x] = self._through(definition, x, lambda used: self._partial(symbol, used))
         return self._slopes[symbol, x]
+
+    def _through(self, y: Expr, x: Expr, slope: Callable[[Expr], Expr]) -> Expr:
+        """Return the sum, over the symbols in y, of the slope along each times what it has from x."""
+        onward = {symbol: self._slope_of(symbol, x) for symbol in sorted(y.free_symbols, key=str)}
+        return sp.Add(
+            *(slope(symbol) * dsymbol_dx for symbol, dsymbol_dx in onward.items() if dsymbol_dx != 0)
+        )
 
     def _partial(self, of: Expr, by: Expr) -> Expr:
         if str(by).startswith("t["):
-            return sp.diff(self.d.definitions[of], by)
+            return sp.diff(self._definitions[of], by)
         return self.d.factor(of, by).value
 
     def _sigma(self, u: Expr) -> Expr:
         """Return the activation whose pre-activation u is, by name or written out, or else the rule."""
-        rules = {} if self._network is None else self._network.rules
-        for a, (rule, z) in rules.items():
-            if rule == "sigmoid" and u in (z, self.d.definitions[z]):
+        for a, (rule, z) in self._rules.items():
+            if rule == "sigmoid" and u in (z, self._definitions[z]):
                 return a
         return 1 / (1 + sp.exp(-u))
 
@@ -245,3 +263,114 @@ def _matrix(function: str, value: Expr) -> Expr:
     if not is_matrix(value):
         raise ValueError(f"{function}(v) has v = {value}, expected a matrix or a column.")
     return value
+
+
+# ---- letters --------------------------------------------------------------------------------------
+
+
+def _exact(value: float) -> Expr:
+    """Return the fraction that a number is written as."""
+    return sp.Rational(repr(value))
+
+
+def _matrices(d: Derivation) -> dict[str, Expr]:
+    """Return "w1", "b1", "z1", "a1", … as matrices of their symbols, "x" and "t" too; vectors are columns."""
+    entries: dict[str, list[Expr]] = {}
+    for name, symbol in d.symbols.items():
+        if "[" in name:
+            entries.setdefault(name.partition("[")[0], []).append(symbol)
+    inputs = {f"w{layer}": size for layer, size in enumerate(d.net.sizes[:-1], 1)}
+    return {
+        name: sp.ImmutableMatrix(len(symbols) // inputs.get(name, 1), inputs.get(name, 1), symbols)
+        for name, symbols in entries.items()
+    }
+
+
+def _symbols(name: str, given: ArrayLike) -> tuple[Expr, dict[Expr, Expr]]:
+    """Return a symbol for a number, or a matrix of symbols for an array, with their values."""
+    array = np.asarray(given, dtype=float)
+    if array.ndim == 0:
+        symbol = sp.Symbol(name, real=True)
+        return symbol, {symbol: _exact(array.item())}
+    array = array.reshape(len(array), -1)
+    symbols = [sp.Symbol(f"{name}[{i},{j}]", real=True) for i, j in np.ndindex(array.shape)]
+    values = dict(zip(symbols, map(_exact, array.ravel().tolist()), strict=True))
+    return sp.ImmutableMatrix(*array.shape, symbols), values
+
+
+# ---- from data to networks and trainings ----------------------------------------------------------
+
+
+def network_of(example: Example) -> Network | None:
+    """Return an example's network, or None if it has none.
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit each other, or `start` lacks the sizes.
+    """
+    if example.weights:
+        return Network(example.weights, example.biases, example.activation, example.loss)
+    if not example.start:
+        return None
+    if "sizes" not in example.start:
+        raise ValueError(f"example {example.name!r} has a start without sizes, expected sizes and a seed.")
+    sizes, seed = example.start["sizes"], example.start.get("seed", 0)
+    if example.start.get("like") == "document 003":
+        x, t = parity(bits=sizes[0])
+        return train_like_document_003(x[:1], t[:1], sizes, 0.0, epochs=0, batch_size=1, seed=seed)[1]
+    return Network.random(sizes, seed, activation=example.activation, loss=example.loss)
+
+
+def _input_and_target(example: Example) -> tuple[Any, Any]:
+    if not example.data:
+        return example.x, example.t
+    if example.data.get("set") != "parity":
+        raise ValueError(f"example {example.name!r} has data {example.data!r}, expected the set 'parity'.")
+    x, t = parity(bits=example.data.get("bits", 10))
+    row = whole_number("row", example.data.get("row", 0))
+    if row >= len(x):
+        raise ValueError(f"row is {row}, expected less than {len(x)}, the number of examples.")
+    return x[row], t[row]
+
+
+def run_of(example: Example) -> tuple[Numbers, Network | None]:
+    """Return what the training of an example prints, and the network it makes, if that is not only stored.
+
+    Raises
+    ------
+    ValueError
+        If the example has no such training.
+    """
+    if example.run not in _RUNS:
+        have = ", ".join(map(repr, _RUNS))
+        raise ValueError(f"example {example.name!r} has the run {example.run!r}, expected one of: {have}.")
+    if missing := [name for name in _NEEDED if name not in example.numbers]:
+        raise ValueError(f"example {example.name!r} has a run, but no number {missing[0]!r}.")
+    needed = (example.numbers[name] for name in _NEEDED)
+    return _RUNS[example.run](*(tuple(value) if isinstance(value, list) else value for value in needed))
+
+
+_NEEDED = ("sizes", "learning_rate", "epochs", "batch_size")
+
+
+@cache
+def _parity_run(
+    sizes: tuple[int, ...], learning_rate: float, epochs: int, batch_size: int
+) -> tuple[Numbers, Network | None]:
+    """Run document 003's training of section 7.1: the first ten and the last two epochs are printed."""
+    x, t = parity(bits=sizes[0])
+    errors, net = train_like_document_003(x[:700], t[:700], sizes, learning_rate, epochs, batch_size)
+    return {"errors": errors[:10] + errors[-2:], "accuracy": accuracy(net, x[700:], t[700:])}, net
+
+
+def _mnist_run(*_: Any) -> tuple[Numbers, Network | None]:
+    """Return what document 003's training of section 7.2 comes to under its own conventions, as stored."""
+    run = load_runs()[Setup()]
+    return {"errors": [run.errors[k] for k in printed_errors()], "accuracy": run.accuracy[300]}, None
+
+
+_RUNS: Mapping[str, Callable[..., tuple[Numbers, Network | None]]] = {
+    "document 003 on parity": _parity_run,
+    "document 003 on MNIST": _mnist_run,
+}

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from backprop_lib import Network, derive
-from backprop_lib.documents.agreement import EVERYWHERE, HERE_ONLY, NOWHERE, reduce_to_zero
+from backprop_lib.documents.agreement import reduce_to_zero
 from backprop_lib.documents.expressions import ShapeError, parse
-from backprop_lib.documents.rounding import AGREES, TRUNCATED, WRONG, compare_digits, decimal
+from backprop_lib.documents.facts import Example
+from backprop_lib.documents.rounding import compare_digits, decimal
 from backprop_lib.documents.setting import Setting
+from backprop_lib.documents.verdicts import Verdict
 
 
 def test_equal_formulas_in_other_forms_are_equal():
@@ -105,9 +106,15 @@ DELTA = "(-2 * (y - a2) * dsigma(z2))"
 
 @pytest.fixture(scope="module")
 def setting():
-    net = Network.random([10, 3, 2], seed=1, loss="squared_error")
-    more = {"learning_rate": 0.3, "errors": [0.5, 0.25]}
-    return Setting("003", LETTERS, derive(net), np.linspace(-1, 1, 10), [0, 1], more)
+    example = Example(
+        letters=LETTERS,
+        start={"sizes": [10, 3, 2], "seed": 1},
+        loss="squared_error",
+        x=np.linspace(-1, 1, 10),
+        t=[0, 1],
+        numbers={"learning_rate": 0.3, "errors": [0.5, 0.25]},
+    )
+    return Setting("003", example)
 
 
 @pytest.mark.parametrize(
@@ -129,13 +136,13 @@ def setting():
     ],
 )
 def test_right_formulas_are_equal_and_a_sign_makes_them_wrong(setting, left, right):
-    assert setting.agree(setting.parse(left), setting.parse(right)).kind == EVERYWHERE
-    assert setting.agree(setting.parse(left), setting.parse(f"-({right})")).kind == NOWHERE
+    assert setting.agree(left, right).verdict == Verdict.EQUAL
+    assert setting.agree(left, f"-({right})").verdict == Verdict.WRONG
 
 
 def test_what_agrees_only_in_the_example_is_told_with_a_point(setting):
-    found = setting.agree(setting.parse("log[1]"), setting.parse("2 * log[2]"))
-    assert found.kind == HERE_ONLY
+    found = setting.agree("log[1]", "2 * log[2]")
+    assert found.verdict == Verdict.HERE
     assert found.left != found.right
 
 
@@ -219,15 +226,17 @@ def test_what_looks_hostile_and_is_not_is_read():
 
 @pytest.mark.parametrize("right", ["3.5e24", "nan", "inf", "-inf", "1e999999", "-1e999999999"])
 def test_what_left_the_range_of_numbers_agrees_with_no_digits(right):
-    assert compare_digits(".56", Decimal(right)) == compare_digits(".56", float(right)) == WRONG
+    assert compare_digits(".56", Decimal(right)) == compare_digits(".56", float(right)) == Verdict.WRONG
 
 
 def test_numbers_of_many_digits_are_compared():
     assert (
-        compare_digits("3.5e24", Decimal("3.5e24")) == compare_digits("1" * 60, Decimal("1" * 60)) == AGREES
+        compare_digits("3.5e24", Decimal("3.5e24"))
+        == compare_digits("1" * 60, Decimal("1" * 60))
+        == Verdict.AGREES
     )
-    assert compare_digits("1" * 60, Decimal("1" * 60 + ".7")) == TRUNCATED
-    assert compare_digits("1" * 60, Decimal("1" * 59 + "3")) == WRONG
+    assert compare_digits("1" * 60, Decimal("1" * 60 + ".7")) == Verdict.TRUNCATED
+    assert compare_digits("1" * 60, Decimal("1" * 59 + "3")) == Verdict.WRONG
 
 
 @pytest.mark.parametrize("printed", ["abc", "nan", "inf", "", None, 0.56, True, b".5", ".5.6"])

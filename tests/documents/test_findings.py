@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_judged import NOTEBOOKS, shown_in
+from test_judge import NOTEBOOKS, shown_in
 
 from backprop_lib.documents.facts import load
 from backprop_lib.documents.findings import Findings, NotConfirmed
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.judge import Judge
 
 ROOT = Path(__file__).parents[2]
 every_document = pytest.mark.parametrize("number", NOTEBOOKS)

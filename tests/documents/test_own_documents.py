@@ -6,7 +6,7 @@ import pytest
 
 from backprop_lib.documents.facts import Document, Example, Finding, Formula, Number
 from backprop_lib.documents.facts import _entry as entry
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.judge import Judge
 
 EXAMPLE = {
     "letters": {"a": "a1[0]", "t": "t[0]", "E": "E", "eta": "learning_rate", "w": "w1[0,0]"},

@@ -11,7 +11,7 @@ from ipywidgets.widgets import widget
 
 from backprop_lib import Network
 from backprop_lib.documents.findings import Findings
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.judge import Judge
 from backprop_lib.widgets import (
     LiveTrainer,
     PaintField,

@@ -8,7 +8,7 @@ from ipywidgets import HTML, HTMLMath
 
 from backprop_lib.documents.facts import FindingClass
 from backprop_lib.documents.findings import Findings
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.judge import Judge
 from backprop_lib.widgets import cells
 from backprop_lib.widgets.findings_table import FilteredFindings
 

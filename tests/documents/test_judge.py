@@ -20,25 +20,12 @@ from backprop_lib.documents.facts import (
     Number,
     load,
 )
+from backprop_lib.documents.judge import Judge
 from backprop_lib.documents.mnist_runs import Setup, load_runs
-from backprop_lib.documents.rounding import AGREES, TRUNCATED, WRONG, compare_digits
-from backprop_lib.documents.verdict_words import (
-    APART,
-    ARRANGED,
-    DEFINED,
-    EQUAL,
-    FITS,
-    FOLLOWS,
-    GIVEN,
-    HANGS,
-    HERE,
-    MISSED,
-    REACHED,
-    SEEN_EQUAL,
-    UNREADABLE,
-)
-from backprop_lib.documents.verdicts import Judge
+from backprop_lib.documents.rounding import compare_digits
+from backprop_lib.documents.verdicts import APART, Verdict
 
+V = Verdict
 DATA = Path(load.__code__.co_filename).parent
 NOTEBOOKS = {
     "002": "audit/002_one_path.ipynb",
@@ -48,9 +35,9 @@ NOTEBOOKS = {
     "003": "audit/003_any_depth.ipynb",
 }
 LAST = "09_what_we_found.ipynb"
-NUMBERS = {AGREES, TRUNCATED, FOLLOWS, FITS, HANGS, GIVEN, REACHED, MISSED, WRONG}
-FORMULAS = {EQUAL, ARRANGED, SEEN_EQUAL, DEFINED, HERE, HANGS, WRONG}
-VERDICTS = NUMBERS | FORMULAS | {UNREADABLE, "holds", "holds in part", "does not hold"}
+NUMBERS = {V.AGREES, V.TRUNCATED, V.FOLLOWS, V.FITS, V.HANGS, V.GIVEN, V.REACHED, V.MISSED, V.WRONG}
+FORMULAS = {V.EQUAL, V.ARRANGED, V.SEEN_EQUAL, V.DEFINED, V.HERE, V.HANGS, V.WRONG}
+VERDICTS = NUMBERS | FORMULAS | {V.UNREADABLE, "holds", "holds in part", "does not hold"}
 DOCUMENT = load("002")
 JUDGE = Judge(DOCUMENT)
 judge_once = cache(Judge)
@@ -65,21 +52,21 @@ def at(place, judge=JUDGE):
 
 
 def test_the_verdicts_on_document_002():
-    assert JUDGE.numbers().counts == {GIVEN: 21, AGREES: 14, TRUNCATED: 11, FOLLOWS: 8, WRONG: 2}
-    assert JUDGE.formulas().counts == {EQUAL: 36, DEFINED: 4}
-    assert at("Forward pass, outh").verdict == TRUNCATED
-    assert at("Forward pass, E").verdict == FOLLOWS
-    assert at("∂E/∂w2").verdict == TRUNCATED
-    assert [j.fact.printed for j in JUDGE.numbers().only(WRONG).judged] == ["001033", "042386"]
+    assert JUDGE.numbers().counts == {V.GIVEN: 21, V.AGREES: 14, V.TRUNCATED: 11, V.FOLLOWS: 8, V.WRONG: 2}
+    assert JUDGE.formulas().counts == {V.EQUAL: 36, V.DEFINED: 4}
+    assert at("Forward pass, outh").verdict == V.TRUNCATED
+    assert at("Forward pass, E").verdict == V.FOLLOWS
+    assert at("∂E/∂w2").verdict == V.TRUNCATED
+    assert [j.fact.printed for j in JUDGE.numbers().only(V.WRONG).judged] == ["001033", "042386"]
 
 
 def test_the_verdicts_on_document_004():
     judge = judge_once("004")
     formulas = judge.formulas()
-    assert formulas.counts == {DEFINED: 11, EQUAL: 11, WRONG: 3, HANGS: 1}
-    wrong = [j.fact.place.removeprefix("Evaluating, ") for j in formulas.only(WRONG).judged]
+    assert formulas.counts == {V.DEFINED: 11, V.EQUAL: 11, V.WRONG: 3, V.HANGS: 1}
+    wrong = [j.fact.place.removeprefix("Evaluating, ") for j in formulas.only(V.WRONG).judged]
     assert wrong == ["dJ/dŷ: result", "dŷ/dz_2: the sigmoid written out", "dŷ/dz_2: result"]
-    assert [j.fact.place for j in formulas.only(HANGS).judged] == ["Evaluating, dJ/dw_2: result"]
+    assert [j.fact.place for j in formulas.only(V.HANGS).judged] == ["Evaluating, dJ/dw_2: result"]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -98,13 +85,13 @@ def test_which_function_the_author_chose_is_a_definition(name):
 
 def test_the_verdicts_on_document_001():
     judge = judge_once("001")
-    assert judge.numbers().counts == {GIVEN: 45, AGREES: 45, FOLLOWS: 5, WRONG: 1, HANGS: 4}
-    assert judge.formulas().counts == {EQUAL: 44, DEFINED: 4, WRONG: 3, HANGS: 4}
-    (slip,) = judge.numbers().only(WRONG).judged
+    assert judge.numbers().counts == {V.GIVEN: 45, V.AGREES: 45, V.FOLLOWS: 5, V.WRONG: 1, V.HANGS: 4}
+    assert judge.formulas().counts == {V.EQUAL: 44, V.DEFINED: 4, V.WRONG: 3, V.HANGS: 4}
+    (slip,) = judge.numbers().only(V.WRONG).judged
     assert slip.fact.place == "Backward, ∂E/∂w0_10: ∂z10/∂w0_10"
-    assert {j.fact.printed for j in judge.numbers().only(HANGS).judged} == {"0.0034", "0.09897"}
-    assert at("Update of w1_10: new weight", judge).verdict == AGREES
-    assert at("Backward, ∂E2/∂a10: result", judge).verdict == FOLLOWS
+    assert {j.fact.printed for j in judge.numbers().only(V.HANGS).judged} == {"0.0034", "0.09897"}
+    assert at("Update of w1_10: new weight", judge).verdict == V.AGREES
+    assert at("Backward, ∂E2/∂a10: result", judge).verdict == V.FOLLOWS
 
 
 def test_what_hangs_on_a_slip_is_right_without_it():
@@ -112,40 +99,40 @@ def test_what_hangs_on_a_slip_is_right_without_it():
     judge = judge_once("001")
     by_place = {f.place: f for f in judge.document.formulas}
     for line in ("second layer: def", "second layer: return", "first layer: def", "first layer: return"):
-        assert judge.formula(by_place[f"Program, {line}"]).verdict == EQUAL
+        assert judge.formula(by_place[f"Program, {line}"]).verdict == V.EQUAL
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
         returned = by_place[f"Program, newW0[{i}][{j}]"]
-        assert judge.formula(returned).verdict == HANGS
+        assert judge.formula(returned).verdict == V.HANGS
         right = returned.right.removesuffix(f"a1{j}") + f"x_{i + 1}"
-        assert judge.formula(replace(returned, right=right)).verdict == EQUAL
-        assert judge.formula(replace(returned, right=f"{returned.right} * x_1")).verdict == WRONG
+        assert judge.formula(replace(returned, right=right)).verdict == V.EQUAL
+        assert judge.formula(replace(returned, right=f"{returned.right} * x_1")).verdict == V.WRONG
 
 
 def test_what_hangs_on_a_number_needs_its_arithmetic():
     judge = judge_once("001")
-    hanging = judge.numbers().only(HANGS).judged
+    hanging = judge.numbers().only(V.HANGS).judged
     assert len(hanging) == 4
     for judged in hanging:
-        assert judge.number(replace(judged.fact, after="")).verdict == WRONG
-        assert judge.number(replace(judged.fact, printed=f"{judged.fact.printed}9")).verdict == WRONG
+        assert judge.number(replace(judged.fact, after="")).verdict == V.WRONG
+        assert judge.number(replace(judged.fact, printed=f"{judged.fact.printed}9")).verdict == V.WRONG
 
 
 def test_the_verdicts_on_document_000():
     judge = judge_once("000")
-    assert judge.numbers().counts == {GIVEN: 24, AGREES: 14, WRONG: 1}
-    assert judge.formulas().counts == {DEFINED: 7, EQUAL: 6, WRONG: 1, HANGS: 2}
-    assert [j.fact.printed for j in judge.numbers().only(WRONG).judged] == ["0.0343"]
-    for sign_lost in (j.fact for j in judge.formulas().only(WRONG, HANGS).judged):
-        assert judge.formula(replace(sign_lost, right=f"-({sign_lost.right})")).verdict == EQUAL
+    assert judge.numbers().counts == {V.GIVEN: 24, V.AGREES: 14, V.WRONG: 1}
+    assert judge.formulas().counts == {V.DEFINED: 7, V.EQUAL: 6, V.WRONG: 1, V.HANGS: 2}
+    assert [j.fact.printed for j in judge.numbers().only(V.WRONG).judged] == ["0.0343"]
+    for sign_lost in (j.fact for j in judge.formulas().only(V.WRONG, V.HANGS).judged):
+        assert judge.formula(replace(sign_lost, right=f"-({sign_lost.right})")).verdict == V.EQUAL
 
 
 def test_the_verdicts_on_document_003():
     judge = judge_once("003")
     formulas = judge.formulas()
-    assert judge.numbers().counts == {AGREES: 38, TRUNCATED: 1, FITS: 13, GIVEN: 23}
-    assert formulas.counts == {EQUAL: 50, ARRANGED: 10, DEFINED: 14, WRONG: 1}
-    assert at("7.1, output, epoch 999", judge).verdict == TRUNCATED
-    (accuracy,) = formulas.only(WRONG).judged
+    assert judge.numbers().counts == {V.AGREES: 38, V.TRUNCATED: 1, V.FITS: 13, V.GIVEN: 23}
+    assert formulas.counts == {V.EQUAL: 50, V.ARRANGED: 10, V.DEFINED: 14, V.WRONG: 1}
+    assert at("7.1, output, epoch 999", judge).verdict == V.TRUNCATED
+    (accuracy,) = formulas.only(V.WRONG).judged
     assert (accuracy.fact.place, accuracy.right) == ("7.1, accuracy", "0.925900 ≠ 12.495277")
 
 
@@ -161,9 +148,9 @@ def test_only_a_run_like_its_own_fits_the_errors_of_document_003(other):
     ]
     judge = Judge(replace(document, numbers=numbers))
     errors = [n for n in numbers if n.place.startswith("7.2, output, epoch")]
-    assert {judge.number(n).verdict for n in errors} == {FITS if other == Setup() else WRONG}
+    assert {judge.number(n).verdict for n in errors} == {V.FITS if other == Setup() else V.WRONG}
     share = at("7.2, output, accuracy", judge).fact
-    assert judge.number(replace(share, printed="0.01")).verdict == WRONG
+    assert judge.number(replace(share, printed="0.01")).verdict == V.WRONG
 
 
 def in_every_document(kind):
@@ -179,34 +166,34 @@ def test_no_digit_can_be_changed_unnoticed(name, fact):
     """Raise each digit in turn: the verdict turns, or the printed arithmetic still leads there."""
     judge = judge_once(name)
     before = judge.number(fact).verdict
-    if before in (WRONG, HANGS, REACHED, MISSED, FITS):
+    if before in (V.WRONG, V.HANGS, V.REACHED, V.MISSED, V.FITS):
         return  # nothing to spoil, or no single digit that could be computed
     for i, digit in enumerate(fact.printed):
         if digit.isdigit():
             other = str((int(digit) + 1) % 10)
             changed = replace(fact, printed=fact.printed[:i] + other + fact.printed[i + 1 :])
             after = judge.number(changed).verdict
-            assert after == WRONG or (before, after) in {
-                (AGREES, FOLLOWS),
-                (TRUNCATED, AGREES),  # the last digit, rounded instead of cut off
-                (TRUNCATED, FOLLOWS),
-                (FOLLOWS, AGREES),
-                (FOLLOWS, FOLLOWS),
+            assert after == V.WRONG or (before, after) in {
+                (V.AGREES, V.FOLLOWS),
+                (V.TRUNCATED, V.AGREES),  # the last digit, rounded instead of cut off
+                (V.TRUNCATED, V.FOLLOWS),
+                (V.FOLLOWS, V.AGREES),
+                (V.FOLLOWS, V.FOLLOWS),
             }
             if i < len(fact.printed.rstrip("0").rstrip(".")) - 1:
-                assert after == WRONG
+                assert after == V.WRONG
 
 
 @in_every_document("formulas")
 def test_no_sign_can_be_changed_unnoticed(name, fact):
     judge = judge_once(name)
-    if judge.formula(fact).verdict in (WRONG, HANGS, HERE):
+    if judge.formula(fact).verdict in (V.WRONG, V.HANGS, V.HERE):
         return
     for change in ("-({})", "2 * ({})", "1.000001 * ({})"):
         sides = {
             side: change.format(getattr(fact, side)) for side in ("right", "arranged") if getattr(fact, side)
         }
-        assert judge.formula(replace(fact, **sides)).verdict == WRONG
+        assert judge.formula(replace(fact, **sides)).verdict == V.WRONG
 
 
 def shown_in(name):
@@ -242,7 +229,7 @@ def test_what_is_not_right_stands_first_and_the_others_are_folded_and_counted():
     assert "agrees" not in shown
     assert folded.startswith("<summary>The other 54: 21 × given, 14 × agrees, ")
     assert folded.count("\n| ") == 2 + 54
-    assert "<details>" not in JUDGE.numbers().only(FOLLOWS)._repr_markdown_()
+    assert "<details>" not in JUDGE.numbers().only(V.FOLLOWS)._repr_markdown_()
     doubtful = judge_once("001").numbers()._repr_markdown_().split("<details>")[0]
     assert doubtful.index("✗ wrong") < doubtful.index("◐ follows from an earlier slip")
 
@@ -268,7 +255,7 @@ def verdicts_shown(name):
 @pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
 def test_findings_are_about_what_is_wrong_and_about_all_of_it(name):
     given, document = verdicts_shown(name), load(name)
-    bad = (WRONG, HERE, HANGS, "does not hold")
+    bad = (V.WRONG, V.HERE, V.HANGS, "does not hold")
     wrong = {fact for fact, verdict in given.items() if verdict in bad}
     fine = {fact for fact, verdict in given.items() if verdict not in (*bad, "holds in part")}
     found = [fact for finding in document.findings for fact in finding.facts]
@@ -305,15 +292,15 @@ def test_claims_are_answered_one_by_one():
 @pytest.mark.parametrize(
     ("printed", "right", "verdict"),
     [
-        (".5637", "0.5637139", AGREES),
-        ("-.042386", "-0.0423868", TRUNCATED),
-        ("-.042387", "-0.0423868", AGREES),
-        ("-.042388", "-0.0423868", WRONG),
-        ("001033", "0.001033", WRONG),
-        ("7", "7.4", AGREES),
-        ("7", "7.9", TRUNCATED),
-        (".25", "0.245", AGREES),  # half a unit may go either way
-        (".24", "0.245", AGREES),
+        (".5637", "0.5637139", V.AGREES),
+        ("-.042386", "-0.0423868", V.TRUNCATED),
+        ("-.042387", "-0.0423868", V.AGREES),
+        ("-.042388", "-0.0423868", V.WRONG),
+        ("001033", "0.001033", V.WRONG),
+        ("7", "7.4", V.AGREES),
+        ("7", "7.9", V.TRUNCATED),
+        (".25", "0.245", V.AGREES),  # half a unit may go either way
+        (".24", "0.245", V.AGREES),
     ],
 )
 def test_digits_are_compared_as_printed(printed, right, verdict):
@@ -323,15 +310,15 @@ def test_digits_are_compared_as_printed(printed, right, verdict):
 def test_a_given_number_must_be_met_exactly():
     main = replace(DOCUMENT.example(), weights=[[[0.52]], [[0.5]]])
     judge = Judge(replace(DOCUMENT, examples=[main]))
-    assert at("Introduction, the first weight", judge).verdict == WRONG
-    assert at("Introduction, the second weight", judge).verdict == GIVEN
+    assert at("Introduction, the first weight", judge).verdict == V.WRONG
+    assert at("Introduction, the second weight", judge).verdict == V.GIVEN
 
 
 def test_a_wrong_formula_comes_with_a_counterexample():
     (fact,) = (f for f in DOCUMENT.formulas if f.place == "∂E/∂outo")
     fact = replace(fact, right="target - outo")  # the sign that tutorials lose
     judged = JUDGE.formula(fact)
-    assert (judged.verdict, judged.right) == (WRONG, "−0.336286 ≠ 0.336286")
+    assert (judged.verdict, judged.right) == (V.WRONG, "−0.336286 ≠ 0.336286")
 
 
 def mine(*, t=0.0, w=0.5, loss="half_squared_error", letters=None):
@@ -356,11 +343,11 @@ def mine(*, t=0.0, w=0.5, loss="half_squared_error", letters=None):
 )
 def test_a_formula_that_happens_to_be_right_is_wrong_in_general(example, left, right):
     judged = mine(**example).formula(Formula("here", "as printed", left, right))
-    assert judged.verdict == HERE
+    assert judged.verdict == V.HERE
     assert " ≠ " in judged.right
     assert " where " in judged.right
     for wrong in ("-({}) - 1", "2 * ({}) + 1"):
-        assert mine(**example).formula(Formula("here", "", left, wrong.format(right))).verdict != EQUAL
+        assert mine(**example).formula(Formula("here", "", left, wrong.format(right))).verdict != V.EQUAL
 
 
 @pytest.mark.parametrize("t", [0.0, 0.5, 1.0])
@@ -372,9 +359,9 @@ def test_a_right_formula_is_right_whatever_the_example(t, w):
         ("D(E, x)", "(a - t) * D(a, z) * w"),
         ("a", "exp(z) / (1 + exp(z))"),
     ):
-        assert mine(t=t, w=w).formula(Formula("here", "", left, right)).verdict == EQUAL
+        assert mine(t=t, w=w).formula(Formula("here", "", left, right)).verdict == V.EQUAL
     entropy = mine(t=t, w=w, loss="binary_cross_entropy")
-    assert entropy.formula(Formula("here", "", "D(E, w)", "(a - t) * x")).verdict == EQUAL
+    assert entropy.formula(Formula("here", "", "D(E, w)", "(a - t) * x")).verdict == V.EQUAL
 
 
 @pytest.mark.parametrize(
@@ -387,30 +374,30 @@ def test_a_right_formula_is_right_whatever_the_example(t, w):
 def test_no_formula_stops_the_judge(text):
     for left, right in (("D(E, a)", text), (text, "a"), (text, text)):
         judged = mine().formula(Formula("here", "as printed", left, right))
-        assert judged.verdict in (UNREADABLE, WRONG)
+        assert judged.verdict in (V.UNREADABLE, V.WRONG)
         assert judged.right.strip()
 
 
 @pytest.mark.parametrize("printed", ["", "1e", "nan", "a number"])
 @pytest.mark.parametrize("of", ["a", "", "1/0", "log(0)", "exp(exp(1000))", "nothing"])
 def test_no_number_stops_the_judge(printed, of):
-    assert mine().number(Number("here", printed, of)).verdict in (UNREADABLE, WRONG)
+    assert mine().number(Number("here", printed, of)).verdict in (V.UNREADABLE, V.WRONG)
 
 
 def test_an_example_that_does_not_fit_stops_nothing():
     judge = mine(letters={"q": "q"})
     assert judge.formula(Formula("here", "", "q", "q")).right.startswith("document mine speaks of 'q'")
     none = Judge(replace(judge.document, examples=[Example(letters={"q": "q"}, numbers={"q": 2})]))
-    assert none.formula(Formula("here", "", "q + q", "2 * q")).verdict == EQUAL
-    assert none.formula(Formula("here", "", "q + q", "q * q")).verdict == HERE
-    assert none.formula(Formula("here", "", "q", "q", example="other")).verdict == UNREADABLE
+    assert none.formula(Formula("here", "", "q + q", "2 * q")).verdict == V.EQUAL
+    assert none.formula(Formula("here", "", "q + q", "q * q")).verdict == V.HERE
+    assert none.formula(Formula("here", "", "q", "q", example="other")).verdict == V.UNREADABLE
 
 
 def test_nothing_of_ours_is_unreadable():
     for name in NOTEBOOKS:
         judge = judge_once(name)
         for verdicts in (judge.numbers(), judge.formulas()):
-            assert set(verdicts.counts) <= (NUMBERS | FORMULAS), verdicts.only(UNREADABLE).judged
+            assert set(verdicts.counts) <= (NUMBERS | FORMULAS), verdicts.only(V.UNREADABLE).judged
 
 
 def test_what_nothing_could_refute_is_counted_apart():
@@ -418,7 +405,7 @@ def test_what_nothing_could_refute_is_counted_apart():
     text = repr(judge.numbers())
     assert text.startswith("35 facts judged: ")
     assert text.endswith("counted apart: 21 × given")
-    assert set(APART) & set(judge.numbers().counts) == {GIVEN}
+    assert set(APART) & set(judge.numbers().counts) == {V.GIVEN}
 
 
 def test_a_reader_is_told_where_his_numbers_differ():
@@ -457,7 +444,7 @@ def test_one_slip_is_counted_once():
                 assert place not in found, f"{place} hangs on {finding.id} and on {found.get(place)}"
                 found[place] = finding.id
         for verdicts in (judge.numbers(), judge.formulas()):
-            for judged in verdicts.only(HANGS).judged:
+            for judged in verdicts.only(V.HANGS).judged:
                 assert found[judged.fact.place] == found[judged.fact.after]
 
 
