@@ -109,7 +109,7 @@ class Constraints:
         """
         values = free.by_name()
         for entries in self.shared:
-            values |= dict.fromkeys(entries, sum(values.get(name, 0.0) for name in entries))
+            values |= dict.fromkeys(entries, sum(values[name] for name in entries if name in values))
         values |= dict.fromkeys(self.held, 0.0)
         weights, biases = rebuilt(free.weights, free.biases, values)
         return replace(free, weights=weights, biases=biases)

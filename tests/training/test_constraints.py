@@ -1,5 +1,6 @@
 """Parameters held fixed, and parameters that are one: in every way of training, by symbols and by nudges."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -129,6 +130,24 @@ def test_matt_mazurs_network_learns_as_his_program_says_when_its_biases_are_held
     assert [b.tolist() for b in history.network.biases] == [[0.35, 0.35], [0.6, 0.6]]
     for free in ({}, {"tie": BOTH}):
         assert train(MAZUR, X, T, RATE, epochs=10_000, **free).loss[-1] < history.loss[-1]
+
+
+class WithoutBiases(Network):
+    """A class whose gradients leave the biases out, so that its steps leave them alone."""
+
+    def gradients(self, x, t):
+        return replace(super().gradients(x, t), biases=None)
+
+
+def test_gradients_that_leave_biases_out_may_be_held_and_shared_too():
+    net = WithoutBiases(MAZUR.weights, MAZUR.biases)
+    free = net.gradients(X, T)
+    bound = Constraints(net, ["b1", "w1[0,1]"], ["b2"]).gradients(free)
+    assert bound.biases is None
+    assert bound.by_name() == free.by_name() | {"w1[0,1]": 0.0}
+    history = train(net, X, T, RATE, epochs=3, hold=["w1[0,1]"], tie=["b1"])
+    assert [b.tolist() for b in history.network.biases] == [[0.35, 0.35], [0.6, 0.6]]
+    assert Constraints(MAZUR, ["b1"]).gradients(MAZUR.gradients(X, T)).biases[0].tolist() == [0.0, 0.0]
 
 
 # ---- one parameter in several places -----------------------------------------------------------------
@@ -274,6 +293,9 @@ def test_other_constraints_that_make_no_sense_are_refused():
     for use in uses(MAZUR, hold=["b1[0]"], tie=["b1"]):
         with pytest.raises(ValueError, match="hold names a part of 'b1', expected all of it or none"):
             use()
+    two = MAZUR.replace(MAZUR.weights, [[0.35, 0.36], [0.6, 0.6]])
+    with pytest.raises(ValueError, match=r"tie names 'b1', which holds 0.35 and 0.36, expected"):
+        Constraints(two, tie=["b1"])
     with pytest.raises(
         ValueError, match=r"hold names 'b1', expected arrays of net: w1 or w2, or a single parameter"
     ):
