@@ -108,8 +108,8 @@ class Loss:
     """A rule `E(a, t)` for one output and its slope `dE/da`, for NumPy and for sympy.
 
     `rule_at_z` and `slope_at_z` are the same loss seen from the pre-activation of a sigmoid output. The
-    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero. `value`
-    and `delta` choose between the two, so that nobody else need.
+    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero. The
+    methods choose between the two, so that nobody else need.
     """
 
     name: str
@@ -119,6 +119,11 @@ class Loss:
     slope_formula: Callable[[Any, Any, Any], Any]
     rule_at_z: Callable[[Array, Array], Array] | None = None
     slope_at_z: Callable[[Array, Array], Array] | None = None
+
+    @property
+    def cancels(self) -> bool:
+        """Whether the slope of the output's sigmoid, which this loss then needs, cancels out of ∂E/∂z."""
+        return self.slope_at_z is not None
 
     def value(self, z: Outputs, a: Outputs, t: Outputs) -> Outputs:
         """Return each output's loss.
@@ -138,6 +143,25 @@ class Loss:
         """
         return self.rule(a, t) if self.rule_at_z is None else self.rule_at_z(z, t)
 
+    def begin(self, z: Outputs, a: Outputs, t: Outputs) -> Outputs:
+        """Return what the way back begins with: ∂E/∂a of each output or, if this loss `cancels`, ∂E/∂z.
+
+        Parameters
+        ----------
+        z, a, t : ndarray, shape (outputs,) or (batch, outputs)
+            Pre-activations and activations of the last layer, and the targets.
+
+        Examples
+        --------
+        >>> z, t = np.array([0.0]), np.array([1.0])
+        >>> [
+        ...     LOSSES[name].begin(z, sigmoid(z), t).item()
+        ...     for name in ("squared_error", "binary_cross_entropy")
+        ... ]
+        [-1.0, -0.5]
+        """
+        return self.slope(a, t) if self.slope_at_z is None else self.slope_at_z(z, t)
+
     def delta(self, z: Outputs, a: Outputs, t: Outputs, activation: Activation) -> Outputs:
         """Return ∂E/∂z of each output.
 
@@ -146,7 +170,7 @@ class Loss:
         z, a, t : ndarray, shape (outputs,) or (batch, outputs)
             Pre-activations and activations of the last layer, and the targets.
         activation : Activation
-            The last layer's; for a loss with `slope_at_z` it is the sigmoid.
+            The last layer's; for a loss that `cancels` it is the sigmoid.
 
         Examples
         --------
@@ -156,9 +180,8 @@ class Loss:
         >>> LOSSES["binary_cross_entropy"].delta(z, sigmoid(z), t, ACTIVATIONS["sigmoid"]).tolist()
         [-0.5, 1.0]
         """
-        if self.slope_at_z is not None:
-            return self.slope_at_z(z, t)
-        return self.slope(a, t) * activation.slope(z, a)
+        begin = self.begin(z, a, t)
+        return begin if self.cancels else begin * activation.slope(z, a)
 
 
 # fmt: off

@@ -146,7 +146,7 @@ expected 'sigmoid'.
             f"activation names {counted(len(names), 'layer')}, expected {layers}, one per layer."
         )
     activations, rule = [choose("activation", f, ACTIVATIONS) for f in names], choose("loss", loss, LOSSES)
-    if rule.slope_at_z is not None and activations[-1].name != "sigmoid":
+    if rule.cancels and activations[-1].name != "sigmoid":
         raise ValueError(
             f"loss {loss!r} needs an output in (0, 1): "
             f"the last activation is {activations[-1].name!r}, expected 'sigmoid'."

@@ -183,7 +183,7 @@ def check_targets(t: Array, batch: int, loss: Loss) -> None:
     """Raise ValueError unless there is a target for each row, of a size that the loss can take."""
     if len(t) != batch:
         raise ValueError(f"t has {counted(len(t), 'row')}, expected {batch}, one for each row of x.")
-    if loss.slope_at_z is not None and (outside := (t < 0) | (t > 1)).any():
+    if loss.cancels and (outside := (t < 0) | (t > 1)).any():
         raise ValueError(f"t holds {t[outside][0]}, expected targets in [0, 1] for {loss.name!r}.")
 
 

@@ -77,7 +77,7 @@ class Derivation:
     def __init__(self, net: Network) -> None:
         self.net = net
         self.parameters = list(net.by_name())
-        self.cancels = net.loss_rule.slope_at_z is not None
+        self.cancels = net.loss_rule.cancels
         self.symbols: dict[str, Expr] = {}
         self.definitions: dict[Expr, Expr] = {}
         self.rules: dict[Expr, tuple[str, Expr]] = {}

@@ -84,13 +84,14 @@ def _output(
 ) -> tuple[Array, Array]:
     """Return the size of each output's ∂E/∂z, and how far off it may be."""
     rule, z, a = net.loss_rule, trace.z[-1], trace.a[-1]
-    if rule.slope_at_z is not None:
-        parts = rule.slope_at_z(z, np.zeros_like(t)) * (1 - t) - rule.slope_at_z(z, np.ones_like(t)) * t
+    begin = rule.begin(z, a, t)
+    if rule.cancels:
+        parts = rule.begin(z, a, np.zeros_like(t)) * (1 - t) - rule.begin(z, a, np.ones_like(t)) * t
         moved = bell(z) * z_error * np.exp(np.minimum(2 * z_error, 700))
-        return np.abs(rule.slope_at_z(z, t)), moved + 8 * _EPS * parts
+        return np.abs(begin), moved + 8 * _EPS * parts
     factor = float(rule.slope(np.ones(()), np.zeros(())))  # 1 or 2: the slope is linear in a − t
     error = factor * (a_error + _EPS * (np.abs(a) + np.abs(t)))
-    return _times(np.abs(rule.slope(a, t)), error, slope, slope_error)
+    return _times(np.abs(begin), error, slope, slope_error)
 
 
 def _times(size: Array, error: Array, slope: Array, slope_error: Array) -> tuple[Array, Array]:

@@ -67,7 +67,7 @@ def program(d: Derivation) -> Program:
             forward += _activation(d, symbol)[0]
         elif symbol != d.E:
             forward.append((str(symbol), definition))
-    if d.net.loss_rule.slope_at_z is None:
+    if not d.net.loss_rule.cancels:
         loss = d.definitions[d.E]
         ends = {a: d.factor(d.E, a).value * _activation(d, a)[1] for a, _ in outputs}
     else:

@@ -261,8 +261,8 @@ class _Work:
         self.first_z, self.first_delta = z[0], delta[0]
         self.z, self.a, self.delta = z[last], a[last], delta[last]
         self._room, self._one = np.empty_like(self.z), np.ones((), dtype)
-        at_z = net.loss_rule.slope_at_z is not None
-        self.begin = self._begin_at_z if at_z else self._begin
+        cancels = net.loss_rule.cancels
+        self.begin = self._begin_at_z if cancels else self._begin
         for i, (M, G) in enumerate(zip(in_place.layers, in_place.slopes, strict=True)):
             activate, times_slope = calls_of(net.activations[i], z[i], a[i], delta[i])
             downward: Calls = []
@@ -277,7 +277,7 @@ class _Work:
                 self.forward.append(partial(np.multiply, z[0], scale, z[0]))
                 downward = [partial(np.multiply, delta[0], scale, delta[0])]
             if i == last:
-                times_slope = [] if at_z else times_slope
+                times_slope = [] if cancels else times_slope
                 times_slope.append(partial(np.multiply, delta[i], self.rate, delta[i]))
             self.forward += activate
             self.backward = times_slope + downward + self.backward

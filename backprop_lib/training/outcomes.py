@@ -146,7 +146,7 @@ def saturated(net: Network, z: Sequence[Array], a: Sequence[Array], t: Array) ->
     for hidden in flat[:-1]:
         found |= hidden.all(axis=(0, 1))
     found &= (np.abs(a[-1] - t) > _WRONG).any(axis=(0, 1))
-    if net.loss_rule.slope_at_z is None:
+    if not net.loss_rule.cancels:
         share = net.loss_rule.rule(a[-1], t)
         found |= (share * flat[-1]).sum(axis=(0, 1)) > 0.5 * share.sum(axis=(0, 1))
     return found

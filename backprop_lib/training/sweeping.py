@@ -200,7 +200,7 @@ class _Copies:
             self._layers.append(_Layer(values, slopes, f, inputs))
             inputs = self._layers[-1].a
         self._forward = [call for layer in self._layers for call in layer.forward]
-        self._backward = list(self._layers[-1].times_slope) if net.loss_rule.slope_at_z is None else []
+        self._backward = [] if net.loss_rule.cancels else list(self._layers[-1].times_slope)
         for layer, below in zip(self._layers[:0:-1], self._layers[-2::-1], strict=True):
             self._backward += [*layer.backward, *layer.pass_down(below.delta), *below.times_slope]
         self._backward += [*self._layers[0].backward, *bound.calls(self._slopes)]
@@ -224,7 +224,7 @@ class _Copies:
     def outputs(self) -> Array:
         """What the loss is computed from: a of the last layer or, for some losses, its z."""
         last = self._layers[-1]
-        return last.a if self.net.loss_rule.rule_at_z is None else last.z
+        return last.z if self.net.loss_rule.cancels else last.a
 
     def losses(self, outputs: Array) -> Array:
         """Return the losses (times, copies) that belong to `outputs` of several times."""
@@ -239,9 +239,8 @@ class _Copies:
 
     def step(self, rates: Array) -> None:
         """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""
-        rule, last = self.net.loss_rule, self._layers[-1]
-        at_z, t = rule.slope_at_z, self._t
-        last.delta[:] = rule.slope(last.a, t) if at_z is None else at_z(last.z, t)
+        last = self._layers[-1]
+        last.delta[:] = self.net.loss_rule.begin(last.z, last.a, self._t)
         for call in self._backward:
             call()
         self._slopes *= rates

@@ -70,6 +70,16 @@ def test_value_and_delta_are_what_the_slopes_say(f):
     assert np.isfinite(f.delta(HUGE, sigmoid(HUGE), 0.3, sigmoid_rule)).all()
 
 
+@pytest.mark.parametrize("f", LOSSES.values(), ids=lambda f: f.name)
+def test_a_loss_cancels_if_its_slope_has_a_denominator_that_the_sigmoids_slope_takes_away(f):
+    slope, times = f.slope_formula(sp, A, T), ACTIVATIONS["sigmoid"].slope_formula(sp, Z, A)
+    assert f.cancels == (sp.fraction(slope)[1].has(A) and not sp.fraction(sp.cancel(slope * times))[1].has(A))
+    z, t = np.linspace(-8, 8, 9), np.linspace(0, 1, 9)
+    a, begin = sigmoid(z), f.begin(z, sigmoid(z), t)
+    expected = f.slope(a, t) * (ACTIVATIONS["sigmoid"].slope(z, a) if f.cancels else 1)
+    np.testing.assert_allclose(begin, expected, rtol=1e-10, atol=1e-15)
+
+
 def test_nothing_finite_overflows():
     f = LOSSES["binary_cross_entropy"]
     with np.errstate(over="raise", invalid="raise", divide="raise"):

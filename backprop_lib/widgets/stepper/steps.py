@@ -213,7 +213,7 @@ class _Plan:
         d, onward = self.d, self.d.used_in(a)
         output = onward == [d.E]
         yield self._begin(a) if output else self._meet(a, onward)
-        cancels = output and d.net.loss_rule.slope_at_z is not None
+        cancels = output and d.net.loss_rule.cancels
         words = (
             f"back through the activation. A nudge of {self._plain(z)} reaches {self._plain(a)} times the "
             f"slope there.{' The same slope stands below the line and cancels.' if cancels else ''}"

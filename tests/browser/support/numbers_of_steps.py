@@ -127,7 +127,7 @@ def faults_of_rows(meant, kind, name, rows):
             yield f"{line} cannot be computed: {error}"
             return
     last, rule = f"∂E/∂z{len(meant.net.weights)}", meant.net.loss_rule
-    cancels = name.startswith(last) and rule.slope_at_z is not None
+    cancels = name.startswith(last) and rule.cancels
     above = {"after": 0, "delta": 2 + cancels, "meet": 2, "gradient": 2}.get(kind, 1)
     parts = kind in ("z", "meet", "update") and len(products) > 1
     if len(symbols) != above or len(lines) != above + (kind != "after") + parts + 1:
