@@ -6,7 +6,7 @@ from pathlib import Path
 import minutes
 import nbformat
 import pytest
-from minutes import Load, announced, in_the_map, page, rounded, row_of, sections, time, words
+from minutes import Load, announced, in_the_map, page, rounded, row_of, sections, time, unannounced, words
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -130,3 +130,12 @@ def test_minutes_are_written_where_pages_announce_them(tmp_path, monkeypatch):
     written = nbformat.read(tmp_path / "00.ipynb", as_version=4).cells[0].source
     assert written == table.replace("| 3 |", "| 10 + 10 |")
     assert row_of("b.ipynb").search(written)[2] == "45 + 5"
+
+
+def test_what_is_announced_claims_nothing_else():
+    """Minutes are computed here, so no statement has to account for them."""
+    row = "| [1 · One](01_one.ipynb) | 2 weights | 85 + 20 |"
+    assert unannounced(f"It takes about 85 minutes, and 20 for the exercises.\n\n{row}\n") == (
+        "It takes .\n\n| [1 · One](01_one.ipynb) | 2 weights | |\n"
+    )
+    assert unannounced("| 5 minutes | 3 |") == "| 5 minutes | 3 |"

@@ -146,9 +146,15 @@ def in_the_map(load):
     return f"{rounded(load.minutes)} + {load.for_exercises}" if load.exercises else str(rounded(load.minutes))
 
 
+def unannounced(text):
+    """Return a text without announced minutes: these are computed from the page."""
+    return ANNOUNCED.sub("", row_of(None).sub(r"\1 |", text))
+
+
 def row_of(name):
-    """A line of the map: its beginning with the link to a page, and the minutes in its last column."""
-    return re.compile(rf"^(\|[^|\n]*\({re.escape(name)}\)[^\n]*\|) *(\d+(?: \+ \d+)?) *\|$", re.MULTILINE)
+    """A line of the map: its beginning with the link to a page, or to any, and the minutes at its end."""
+    page = re.escape(name) if name else r"[\w/]+\.ipynb"
+    return re.compile(rf"^(\|[^|\n]*\({page}\)[^\n]*\|) *(\d+(?: \+ \d+)?) *\|$", re.MULTILINE)
 
 
 def write(path):

@@ -28,6 +28,7 @@ from pathlib import Path
 import nbformat
 import numerals
 import numpy as np
+from minutes import unannounced
 from numerals import Number, numbers
 
 from backprop_lib import sweep
@@ -102,7 +103,9 @@ def read(name):
     if name == "widgets":
         return passages((path, text, []) for path, text in sentences())
     return passages(
-        (cell.id, cell.source, []) if cell.cell_type == "markdown" else (cell.id, None, beside(cell))
+        (cell.id, unannounced(cell.source), [])
+        if cell.cell_type == "markdown"
+        else (cell.id, None, beside(cell))
         for cell in notebook(name).cells
     )
 
@@ -293,7 +296,6 @@ class Chapter:
                     outcome,
                     outcomes,
                     ranges,
-                    minutes,
                     package,
                     source,
                     documents,
@@ -427,11 +429,6 @@ def source(path):
 def documents():
     """Return the numbers of the documents."""
     return sorted(path.stem for path in (ROOT / "backprop_lib/documents").glob("*.toml"))
-
-
-def minutes(name):
-    """Return the minutes that a chapter announces."""
-    return int(re.search(r"about (\d+) minutes", chapter(name).text("title"))[1])
 
 
 @cache
