@@ -140,8 +140,8 @@ def test_a_changed_digit_turns_nbval_red(tmp_path):
     for cell, kind, digits, others in zip(
         changed,
         ("text/plain", "text/markdown", "text/html"),
-        ("2 weights", "0.563714", "0.0565"),
-        ("3 weights", "0.563715", "0.0566"),
+        ("1 row", "0.563714", "0.0565"),
+        ("3 row", "0.563715", "0.0566"),
         strict=True,
     ):
         cell.id += "-changed"
