@@ -1,7 +1,7 @@
 """Document 003's run on MNIST: under its own conventions, and with one or more of them changed.
 
 Says how far the epoch errors of each run are from those that the document prints, and what its batches, its
-raw pixels and its standard normal weights cost; stores everything for `backprop_lib.mnist_runs`. It takes
+raw pixels and its standard normal weights cost; stores everything for `backprop_lib.documents`. It takes
 about ten minutes on two cores.
 
 Usage: OMP_NUM_THREADS=1 python benchmarks/document_003_mnist.py [FILE]
@@ -18,13 +18,13 @@ import numpy as np
 from training import need_one_thread
 
 from backprop_lib.datasets import mnist, one_hot
-from backprop_lib.documents.document_003 import epochs_like_document_003
-from backprop_lib.documents.mnist_runs import (
+from backprop_lib.documents.document_003 import (
     FILE,
     Outcome,
     Setup,
     causes,
     deviations,
+    epochs_like_document_003,
     load_runs,
     printed_errors,
 )
@@ -64,9 +64,9 @@ def run(setup: Setup, epochs: int) -> Outcome:
         scale=scale,
         lecun=setup.start == "LeCun",
     )
-    errors, right, saturated = {}, {}, {}
+    printed, errors, right, saturated = printed_errors(), {}, {}, {}
     for done, (error, in_place) in zip(range(epochs + 1), training, strict=False):
-        if done - 1 in printed_errors() or done == epochs:
+        if done - 1 in printed or done == epochs:
             errors[done - 1] = float(f"{error:.5g}")
         if done in MARKS:
             a = in_place.network.forward(scale * unseen).a[1]
@@ -77,7 +77,7 @@ def run(setup: Setup, epochs: int) -> Outcome:
 
 def written(runs: dict[Setup, Outcome]) -> Iterator[str]:
     yield "# Document 003's run on MNIST, and others like it, by benchmarks/document_003_mnist.py: errors of"
-    yield "# epochs, counted from 0; the rest after so many epochs. mnist_runs.py says what the names mean."
+    yield "# epochs, counted from 0; the rest after so many epochs. document_003.py says what the names mean."
     for setup, outcome in runs.items():
         yield "\n[[run]]"
         for name, value in asdict(setup).items():

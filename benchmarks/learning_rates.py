@@ -612,7 +612,7 @@ def better_rate() -> Iterator[Figure]:
 # ---- chapter 5 -----------------------------------------------------------------------------------
 
 
-@carries("05:train-text", says="It takes its time because the first target is 1")
+@carries("05:train-after", says="It takes its time because the first target is 1")
 def a_target_of_one() -> Iterator[Figure]:
     net, h, _ = LAYER
     for target, updates in ((1.0, 1170), (0.99, 580), (0.95, 155), (0.9, 82)):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from backprop_lib.documents.document_003 import epoch_of_batches, train_like_document_003
+from backprop_lib.documents.document_003 import causes, deviations, epoch_of_batches, train_like_document_003
 from backprop_lib.documents.facts import Document, Finding, FindingClass
 from backprop_lib.documents.findings import Findings
 from backprop_lib.documents.judge import Judge
-from backprop_lib.documents.mnist_runs import causes, deviations
 from backprop_lib.documents.verdicts import Verdict
 
 __all__ = [

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,16 +25,13 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Network, whole_number
 from backprop_lib.datasets import parity
 from backprop_lib.documents.agreement import DIGITS, Agreement, furthest, number, proved
-from backprop_lib.documents.document_003 import train_like_document_003
+from backprop_lib.documents.document_003 import RUNS, train_like_document_003
 from backprop_lib.documents.expressions import elementwise, is_matrix, parse
 from backprop_lib.documents.facts import Example
-from backprop_lib.documents.mnist_runs import Setup, load_runs, printed_errors
 from backprop_lib.documents.verdicts import Verdict
 from backprop_lib.symbols import Derivation, derive
-from backprop_lib.training import accuracy
 
 Expr = Any
-Numbers = Mapping[str, Any]
 
 _POINTS = 3  # drawn at random, beside the example
 _DRAWS = 12  # at most, if some of them leave the formula's domain
@@ -334,7 +330,7 @@ def _input_and_target(example: Example) -> tuple[Any, Any]:
     return x[row], t[row]
 
 
-def run_of(example: Example) -> tuple[Numbers, Network | None]:
+def run_of(example: Example) -> tuple[Mapping[str, Any], Network | None]:
     """Return what the training of an example prints, and the network it makes, if that is not only stored.
 
     Raises
@@ -342,35 +338,13 @@ def run_of(example: Example) -> tuple[Numbers, Network | None]:
     ValueError
         If the example has no such training.
     """
-    if example.run not in _RUNS:
-        have = ", ".join(map(repr, _RUNS))
+    if example.run not in RUNS:
+        have = ", ".join(map(repr, RUNS))
         raise ValueError(f"example {example.name!r} has the run {example.run!r}, expected one of: {have}.")
     if missing := [name for name in _NEEDED if name not in example.numbers]:
         raise ValueError(f"example {example.name!r} has a run, but no number {missing[0]!r}.")
     needed = (example.numbers[name] for name in _NEEDED)
-    return _RUNS[example.run](*(tuple(value) if isinstance(value, list) else value for value in needed))
+    return RUNS[example.run](*(tuple(value) if isinstance(value, list) else value for value in needed))
 
 
 _NEEDED = ("sizes", "learning_rate", "epochs", "batch_size")
-
-
-@cache
-def _parity_run(
-    sizes: tuple[int, ...], learning_rate: float, epochs: int, batch_size: int
-) -> tuple[Numbers, Network | None]:
-    """Run document 003's training of section 7.1: the first ten and the last two epochs are printed."""
-    x, t = parity(bits=sizes[0])
-    errors, net = train_like_document_003(x[:700], t[:700], sizes, learning_rate, epochs, batch_size)
-    return {"errors": errors[:10] + errors[-2:], "accuracy": accuracy(net, x[700:], t[700:])}, net
-
-
-def _mnist_run(*_: Any) -> tuple[Numbers, Network | None]:
-    """Return what document 003's training of section 7.2 comes to under its own conventions, as stored."""
-    run = load_runs()[Setup()]
-    return {"errors": [run.errors[k] for k in printed_errors()], "accuracy": run.accuracy[300]}, None
-
-
-_RUNS: Mapping[str, Callable[..., tuple[Numbers, Network | None]]] = {
-    "document 003 on parity": _parity_run,
-    "document 003 on MNIST": _mnist_run,
-}

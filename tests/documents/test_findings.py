@@ -1,17 +1,15 @@
 """What the tutorials got wrong: shown, proved, and refused where the proof fails."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from test_judge import NOTEBOOKS, shown_in
+from audits import NOTEBOOKS, shown_in
 
 from backprop_lib.documents.facts import load
 from backprop_lib.documents.findings import Findings, NotConfirmed
 from backprop_lib.documents.judge import Judge
 
-ROOT = Path(__file__).parents[2]
 every_document = pytest.mark.parametrize("number", NOTEBOOKS)
 
 

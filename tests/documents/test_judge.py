@@ -6,10 +6,11 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-import nbformat
 import pytest
+from audits import NOTEBOOKS, cells_of, shown_in
 
 from backprop_lib import Network
+from backprop_lib.documents.document_003 import Setup, load_runs
 from backprop_lib.documents.facts import (
     Document,
     Example,
@@ -21,20 +22,11 @@ from backprop_lib.documents.facts import (
     load,
 )
 from backprop_lib.documents.judge import Judge
-from backprop_lib.documents.mnist_runs import Setup, load_runs
 from backprop_lib.documents.rounding import compare_digits
 from backprop_lib.documents.verdicts import APART, Verdict
 
 V = Verdict
 DATA = Path(load.__code__.co_filename).parent
-NOTEBOOKS = {
-    "002": "audit/002_one_path.ipynb",
-    "004": "audit/004_cross_entropy.ipynb",
-    "001": "audit/001_two_paths.ipynb",
-    "000": "audit/000_error_shares.ipynb",
-    "003": "audit/003_any_depth.ipynb",
-}
-LAST = "09_what_we_found.ipynb"
 NUMBERS = {V.AGREES, V.TRUNCATED, V.FOLLOWS, V.FITS, V.HANGS, V.GIVEN, V.REACHED, V.MISSED, V.WRONG}
 FORMULAS = {V.EQUAL, V.ARRANGED, V.SEEN_EQUAL, V.DEFINED, V.HERE, V.HANGS, V.WRONG}
 VERDICTS = NUMBERS | FORMULAS | {V.UNREADABLE, "holds", "holds in part", "does not hold"}
@@ -194,17 +186,6 @@ def test_no_sign_can_be_changed_unnoticed(name, fact):
             side: change.format(getattr(fact, side)) for side in ("right", "arranged") if getattr(fact, side)
         }
         assert judge.formula(replace(fact, **sides)).verdict == V.WRONG
-
-
-def shown_in(name):
-    """Return all that the notebook of a document shows as Markdown."""
-    path = Path(__file__).parents[2] / "notebooks" / {**NOTEBOOKS, "all": LAST}[name]
-    return "\n".join(
-        output.data["text/markdown"]
-        for cell in nbformat.read(path, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if "text/markdown" in output.get("data", {})
-    )
 
 
 @pytest.mark.parametrize("name", [p.stem for p in DATA.glob("*.toml")])
@@ -432,8 +413,7 @@ def test_every_finding_is_complete(name, fact):
     assert fact.weight in list(FindingWeight)
     assert load(name).place_of(fact)
     assert re.fullmatch(r".{20,}[.!?]”?", fact.why), "one plain sentence that says why it matters"
-    notebook = nbformat.read(Path(__file__).parents[2] / "notebooks" / NOTEBOOKS[name], as_version=4)
-    assert fact.cell in {cell.id for cell in notebook.cells if cell.cell_type == "code"}
+    assert fact.cell in {cell.id for cell in cells_of(name) if cell.cell_type == "code"}
 
 
 def test_one_slip_is_counted_once():

@@ -1,0 +1,30 @@
+"""What the notebooks show of each document."""
+
+from pathlib import Path
+
+import nbformat
+
+NOTEBOOKS = {
+    "002": "audit/002_one_path.ipynb",
+    "004": "audit/004_cross_entropy.ipynb",
+    "001": "audit/001_two_paths.ipynb",
+    "000": "audit/000_error_shares.ipynb",
+    "003": "audit/003_any_depth.ipynb",
+}
+LAST = "09_what_we_found.ipynb"
+
+
+def cells_of(name):
+    """Return the cells of the notebook of a document, or of all."""
+    path = Path(__file__).parents[2] / "notebooks" / {**NOTEBOOKS, "all": LAST}[name]
+    return nbformat.read(path, as_version=4).cells
+
+
+def shown_in(name):
+    """Return all that this notebook shows as Markdown."""
+    return "\n".join(
+        output.data["text/markdown"]
+        for cell in cells_of(name)
+        for output in cell.get("outputs", [])
+        if "text/markdown" in output.get("data", {})
+    )
