@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from backprop_lib import Network
 from backprop_lib.training.batches import cut
 from backprop_lib.training.in_place import InPlaceNetwork
+from backprop_lib.training.options import Options
 from backprop_lib.training.trainer import Trainer
 
 Array = NDArray[np.floating]
@@ -99,7 +100,7 @@ def this_course(p: Problem) -> Run:
 
 def lean_steps(p: Problem) -> Run:
     """The trainer's inner loop alone, on the whole batch."""
-    lean = InPlaceNetwork(p.net, np.dtype(p.dtype), scale=p.scale)
+    lean = InPlaceNetwork(p.net, Options(dtype=p.dtype, scale=p.scale))
     (batch,) = lean.batches(p.x, p.t, [len(p.x)]).in_order(np.arange(len(p.x)))
     rate = lean.rate(p.learning_rate / len(p.x))
 

@@ -290,7 +290,7 @@ _CHECKS: Mapping[str, Check] = {
     "type": _expect(
         (lambda v: isinstance(v, type) or type(v).__module__ == "numpy.dtypes", "'float32' or 'float64'")
     ),
-    **dict.fromkeys(("Array", "ArrayLike", "Expr"), _expect()),
+    **dict.fromkeys(("Any", "Array", "ArrayLike", "Expr"), _expect()),
     "Sequence[str]": _expect(*_names),
     "Names": _expect((_names[0][0], "a list of names such as ['b1', 'w1[0,0]']"), _names[1]),
     "tuple[str, str]": _expect(*_names, (lambda v: len(v) == 2, "two names")),

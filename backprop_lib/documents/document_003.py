@@ -29,7 +29,7 @@ from backprop_lib.core import Array, Network, finite_number, whole_number
 from backprop_lib.datasets import parity
 from backprop_lib.documents.facts import load
 from backprop_lib.text import Table
-from backprop_lib.training import InPlaceNetwork, accuracy, examples
+from backprop_lib.training import InPlaceNetwork, Options, accuracy, examples
 
 BOUND = 0.05  # a run agrees if its mean deviation is less
 FILE = Path(__file__).with_name("runs") / "mnist.toml"
@@ -152,7 +152,7 @@ def epochs_like_document_003(
     count = len(x) // whole_number("batch_size", batch_size, least=1)
     if count == 0:
         raise ValueError(f"x has {len(x)} rows, expected at least batch_size = {batch_size}.")
-    in_place = InPlaceNetwork(net, np.dtype(float), scale=finite_number("scale", scale))
+    in_place = InPlaceNetwork(net, Options(scale=scale))
     batches = in_place.batches(x, t, [batch_size] * (count - 1) + [len(x) - batch_size * (count - 1)])
     rate = in_place.rate(finite_number("learning_rate", learning_rate) / batch_size)
     yield np.nan, in_place

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from backprop_lib.training.batches import accuracy, examples
-from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
 from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.loop import train
+from backprop_lib.training.options import Constraints, Options
 from backprop_lib.training.outcomes import Ending, judge
 from backprop_lib.training.sweeping import Sweep, loss_on_grid, sweep
 from backprop_lib.training.trainer import History, Trainer, Update
@@ -18,6 +18,7 @@ __all__ = [
     "History",
     "InPlaceNetwork",
     "Limits",
+    "Options",
     "Sweep",
     "Trainer",
     "TwoParameters",

@@ -144,7 +144,7 @@ class TwoParameters:
         self.net, self.x, self.t, self.names = net, x, t, names
         # Where the two stand among the parameters that learn, and where the others do.
         marked = net.with_values(dict.fromkeys(net.by_name(), 0.0) | {names[0]: 1.0, names[1]: 2.0})
-        places = InPlaceNetwork(marked, np.dtype(float)).values
+        places = InPlaceNetwork(marked).values
         self._two, self._others = [int((places == n).argmax()) for n in (1, 2)], places == 0
 
     def network(self, point: ArrayLike) -> Network:
@@ -171,7 +171,7 @@ class TwoParameters:
     def descend(self, start: ArrayLike, learning_rate: float, updates: int) -> Descent:
         """Return the descent from `start`, shape (2,), in which only the two parameters learn."""
         rate, count = finite_number("learning_rate", learning_rate), whole_number("updates", updates)
-        in_place = InPlaceNetwork(self.network(start), np.dtype(float))
+        in_place = InPlaceNetwork(self.network(start))
         x, t = (np.atleast_2d(np.asarray(rows, dtype=float)) for rows in (self.x, self.t))
         batches = in_place.batches(x, t, [len(x)])
         ((X, XT, T),) = batches.in_order(batches.as_given)

@@ -21,19 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import (
-    ACTIVATIONS,
-    Activation,
-    Array,
-    Names,
-    Network,
-    NotFinite,
-    finite_number,
-    only_plain,
-    whole_number,
-)
+from backprop_lib.core import ACTIVATIONS, Activation, Array, Network, NotFinite, finite_number, only_plain
 from backprop_lib.training.batches import Batches, cut, examples, is_right
-from backprop_lib.training.constraints import Constraints
+from backprop_lib.training.options import Constraints, Options
 
 _SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
 Calls = list[Callable[[], object]]
@@ -49,15 +39,12 @@ class InPlaceNetwork:
     ----------
     net : Network
         Where it starts; it is unchanged.
-    dtype : numpy.dtype
-        The type of floats that everything is computed in.
-    momentum, scale : float
-    hold, tie : sequence of str
-        As for `train`.
+    options : Options, optional
+        Its `momentum`, `dtype`, `scale`, `hold` and `tie` count here.
 
     Examples
     --------
-    >>> in_place = InPlaceNetwork(Network([[[0.5]], [[0.5]]]), np.dtype(float))
+    >>> in_place = InPlaceNetwork(Network([[[0.5]], [[0.5]]]))
     >>> batches = in_place.batches(np.array([[0.1]]), np.array([[0.9]]), [1])
     >>> for X, XT, T in batches.in_order(batches.as_given):
     ...     _ = in_place.step(X, XT, T, in_place.rate(0.9))
@@ -65,20 +52,14 @@ class InPlaceNetwork:
     [0.5009, 0.5381]
     """
 
-    def __init__(
-        self,
-        net: Network,
-        dtype: np.dtype,
-        momentum: float = 0.0,
-        scale: float = 1.0,
-        hold: Names = (),
-        tie: Names = (),
-    ) -> None:
+    def __init__(self, net: Network, options: Options | None = None) -> None:
         only_plain(net, "what trains without checks")
-        self.net, self.dtype, self.scale, self.ones = net, dtype, scale, net.biases is not None
+        options = options or Options()
+        self.net, self.ones = net, net.biases is not None
+        self.dtype, self.scale = np.dtype(options.dtype), float(options.scale)
         self._shapes = [(before + self.ones, after) for before, after in pairwise(net.sizes)]
         size = sum(rows * columns for rows, columns in self._shapes)
-        self.values, self.velocity, slopes = np.zeros((3, size), dtype)
+        self.values, self.velocity, slopes = np.zeros((3, size), self.dtype)
         self.layers, self.slopes = self._by_layer(self.values), self._by_layer(slopes)
         places = self._by_layer(np.arange(size))
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
@@ -86,8 +67,8 @@ class InPlaceNetwork:
         biases: Sequence[ArrayLike] = net.biases or [()] * len(net.weights)
         given = [np.ravel(part) for pair in zip(net.weights, biases, strict=True) for part in pair]
         self.values[self._by_name] = np.concatenate(given)
-        self._update: Calls = [*Constraints(net, hold, tie).calls(slopes, self._by_name)]
-        if not momentum:
+        self._update: Calls = [*Constraints(net, options.hold, options.tie).calls(slopes, self._by_name)]
+        if not (momentum := float(options.momentum)):
             self._update.append(partial(np.subtract, self.values, slopes, self.values))
         else:
             self._update += [
@@ -182,17 +163,14 @@ class InPlaceSteps(InPlaceNetwork):
         x: ArrayLike,
         t: ArrayLike,
         learning_rate: float,
-        batch_size: int | None,
-        seed: int,
-        test: tuple[ArrayLike, ArrayLike] | None,
-        **form: Any,
+        options: Options,
     ) -> None:
-        super().__init__(net, **form)
+        super().__init__(net, options)
         self.learning_rate = finite_number("learning_rate", learning_rate)
-        self._rng = np.random.default_rng(whole_number("seed", seed))
+        self._rng = np.random.default_rng(options.seed)
         x, t = examples(net, x, t)
-        self._shuffled, n = batch_size is not None, len(x)
-        sizes = cut(n, n if batch_size is None else whole_number("batch_size", batch_size, least=1))
+        self._shuffled, test = options.batch_size is not None, options.test
+        sizes = cut(len(x), options.batch_size or len(x))
         self.per_epoch = len(sizes)
         self._rates = {size: self.rate(self.learning_rate / size) for size in sizes}
         self._batches = self.batches(x, t, sizes)

@@ -6,10 +6,14 @@ it learned anything. Tutorials differ in this, and many do not say which they me
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Names, Network, check_arguments, finite_number, overridden, whole_number
+from backprop_lib.core import Network, check_arguments, finite_number, overridden, whole_number
+from backprop_lib.training.options import Options
 from backprop_lib.training.progress import Progress
 from backprop_lib.training.trainer import History, OwnSteps, Trainer, Training
 
@@ -21,15 +25,7 @@ def train(
     learning_rate: float,
     epochs: int,
     stop_below: float | None = None,
-    *,
-    batch_size: int | None = None,
-    seed: int = 0,
-    momentum: float = 0.0,
-    dtype: str | type = "float64",
-    scale: float = 1.0,
-    test: tuple[ArrayLike, ArrayLike] | None = None,
-    hold: Names = (),
-    tie: Names = (),
+    **options: Any,
 ) -> History:
     """Train by gradient descent, on the whole batch or in mini-batches; `net` is unchanged.
 
@@ -95,25 +91,12 @@ def train(
     check_arguments(train, locals())
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
+    chosen = Options.of(options)
     training: Training
-    if overridden(net) and (batch_size, momentum, dtype, scale, test) == (None, 0, "float64", 1, None):
-        training = Training(OwnSteps(net, x, t, learning_rate, hold, tie), keep_path=True)
+    if overridden(net) and replace(chosen, seed=0, hold=(), tie=()) == Options():
+        training = Training(OwnSteps(net, x, t, learning_rate, chosen), keep_path=True)
     else:
-        training = Trainer(
-            net,
-            x,
-            t,
-            learning_rate,
-            batch_size=batch_size,
-            seed=seed,
-            momentum=momentum,
-            dtype=dtype,
-            scale=scale,
-            test=test,
-            hold=hold,
-            tie=tie,
-            keep_path=True,
-        )
+        training = Trainer(net, x, t, learning_rate, keep_path=True, **options)
     with Progress(epochs, goal) as progress:
         while training.epochs < epochs and not training.loss < goal and training.epoch():
             progress.tell(training.epochs, training.loss)

@@ -25,8 +25,8 @@ from backprop_lib.core import (
     whole_number,
 )
 from backprop_lib.training.batches import check_loss, examples
-from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.in_place import Calls, calls_of
+from backprop_lib.training.options import Constraints
 from backprop_lib.training.outcomes import Outcome, judge, saturated
 
 _TOGETHER = 1 << 20  # so many numbers wait until their losses are computed at one go

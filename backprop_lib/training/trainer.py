@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Names, Network, NotFinite, check_arguments, finite_number, only_plain
-from backprop_lib.text import got
+from backprop_lib.core import Array, Network, NotFinite, check_arguments, finite_number, only_plain
 from backprop_lib.training.batches import check_loss, examples
-from backprop_lib.training.constraints import Constraints
 from backprop_lib.training.in_place import InPlaceSteps
+from backprop_lib.training.options import Constraints, Options
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ class OwnSteps:
     per_epoch, dtype = 1, "float64"
 
     def __init__(
-        self, net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, hold: Names, tie: Names
+        self, net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float, options: Options
     ) -> None:
         self.learning_rate = finite_number("learning_rate", learning_rate)
-        self._bound = Constraints(net, hold, tie)
+        self._bound = Constraints(net, options.hold, options.tie)
         self._held = {name: net.by_name()[name] for name in self._bound.held}
         examples(net, x, t)  # checks them
         self.state, self._x, self._t = net, x, t
@@ -237,6 +236,8 @@ class Trainer(Training):
 
     Parameters
     ----------
+    net, x, t, learning_rate, options
+        As for `train`.
     keep_path : bool
         Keep the parameters after each epoch, for `History.path`.
 
@@ -257,46 +258,9 @@ class Trainer(Training):
         t: ArrayLike,
         learning_rate: float,
         *,
-        batch_size: int | None = None,
-        seed: int = 0,
-        momentum: float = 0.0,
-        dtype: str | type = "float64",
-        scale: float = 1.0,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
-        hold: Names = (),
-        tie: Names = (),
         keep_path: bool = False,
+        **options: Any,
     ) -> None:
         check_arguments(Trainer.__init__, locals())
         only_plain(net, "a Trainer")
-        form = {"dtype": _floating(dtype), "momentum": _momentum(momentum), "scale": _scale(scale)}
-        form |= {"hold": hold, "tie": tie}
-        steps = InPlaceSteps(net, x, t, learning_rate, batch_size, seed, _pair(test), **form)
-        super().__init__(steps, keep_path=keep_path)
-
-
-def _floating(dtype: Any) -> np.dtype[Any]:
-    for kind in (np.dtype(np.float32), np.dtype(np.float64)):
-        if dtype in (kind, kind.name, kind.type) or (dtype is float and kind.itemsize == 8):
-            return kind
-    raise ValueError(f"dtype is {got(dtype)}, expected 'float32' or 'float64'.")
-
-
-def _momentum(value: float) -> float:
-    if not 0 <= (momentum := finite_number("momentum", value)) < 1:
-        raise ValueError(f"momentum is {value}, expected at least 0 and less than 1.")
-    return momentum
-
-
-def _scale(value: float) -> float:
-    if (scale := finite_number("scale", value)) == 0:
-        raise ValueError("scale is 0, expected another number: all inputs would be 0.")
-    return scale
-
-
-def _pair(test: Any) -> tuple[ArrayLike, ArrayLike] | None:
-    if test is None:
-        return None
-    if not isinstance(test, tuple | list) or len(test) != 2:
-        raise TypeError("test is not a pair, expected (x, t): inputs and their targets.")
-    return test[0], test[1]
+        super().__init__(InPlaceSteps(net, x, t, learning_rate, Options.of(options)), keep_path=keep_path)

@@ -48,7 +48,7 @@ ROOMS = {  # the tests that each room answers to, the quickest first
     "symbols/proof": ["symbols/test_proof"],
     "symbols/programs": ["symbols/test_programs"],
     "training/batches": ["training/test_trainer", "documents/test_document_003"],
-    "training/constraints": ["training/test_constraints"],
+    "training/options": ["training/test_options"],
     "training/in_place": ["documents/test_document_003", "training/test_trainer", "training/test_loop"],
     "training/sweeping": ["training/test_sweeping", "training/test_loop"],
     "training/loop": ["training/test_loop", "training/test_sweeping", "training/test_trainer"],

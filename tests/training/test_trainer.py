@@ -14,6 +14,7 @@ from backprop_lib.documents.document_003 import epoch_of_batches
 from backprop_lib.training import in_place
 from backprop_lib.training.batches import accuracy
 from backprop_lib.training.in_place import InPlaceNetwork
+from backprop_lib.training.options import Options
 from backprop_lib.training.trainer import Trainer
 
 X, T = parity(4)
@@ -214,7 +215,7 @@ def test_single_precision_follows_double_precision(problem):
     single, double = (train(net, x, t, 0.01, 3, batch_size=2, dtype=kind) for kind in ("float32", float))
     np.testing.assert_allclose(values(single.network), values(double.network), rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(single.loss, double.loss, rtol=1e-3, atol=1e-5)
-    held = {np.asarray(array).dtype for array in InPlaceNetwork(net, np.dtype("float32")).layers}
+    held = {np.asarray(array).dtype for array in InPlaceNetwork(net, Options(dtype="float32")).layers}
     assert held == {np.dtype("float32")}
 
 

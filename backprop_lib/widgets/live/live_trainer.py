@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, RLock, Thread
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import ipywidgets as ipw
 import traitlets
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Names, Network, check_arguments, only_plain
+from backprop_lib.core import Network, check_arguments, only_plain
 from backprop_lib.text import plural
-from backprop_lib.training import Constraints, History, Trainer, Update
+from backprop_lib.training import Constraints, History, Options, Trainer, Update
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.live.live_fields import Fields
 from backprop_lib.widgets.live.live_view import (
@@ -73,8 +73,8 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     ----------
     net : Network
         Where the training starts. Other hidden neurons, typed into the field, make a random one of its kind.
-    x, t, learning_rate, batch_size, test, scale, momentum, dtype, seed, hold, tie
-        As for `Trainer`.
+    x, t, learning_rate, batch_size, dtype, seed, options
+        As for `train`.
     epochs : int
         When to stop.
 
@@ -112,33 +112,19 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         *,
         epochs: int = 20,
         batch_size: int = 32,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
-        scale: float = 1.0,
-        momentum: float = 0.0,
         dtype: str = "float32",
         seed: int = 0,
-        hold: Names = (),
-        tie: Names = (),
+        **options: Any,
     ) -> None:
         check_arguments(LiveTrainer.__init__, locals())
         only_plain(net, "a LiveTrainer")
-        Constraints(net, hold, tie)  # checks them
-        said = {"Held fixed": hold, "One shared value": tie}
+        chosen = Options.of(options | {"batch_size": batch_size, "dtype": dtype, "seed": seed})
+        Constraints(net, chosen.hold, chosen.tie)  # checks them
+        said = {"Held fixed": chosen.hold, "One shared value": chosen.tie}
         self._bound = "".join(f" {what}: {', '.join(names)}." for what, names in said.items() if names)
         self.history: History | None = None
         self._seed = seed
-        self._make = partial(
-            Trainer,
-            x=x,
-            t=t,
-            test=test,
-            scale=scale,
-            momentum=momentum,
-            dtype=dtype,
-            seed=seed,
-            hold=hold,
-            tie=tie,
-        )
+        self._make = partial(Trainer, x=x, t=t, dtype=dtype, seed=seed, **options)
         self._lock = RLock()
         self._run: Run | None = None  # what goes on now
         self._last: Run | None = None

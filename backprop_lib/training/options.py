@@ -1,15 +1,78 @@
-"""Parameters that do not learn freely: some are held fixed, some share one value."""
+"""What a training may be told: its settings, and which parameters do not learn freely."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Gradients, Names, Network, check_arguments, rebuilt
+from backprop_lib.core import Array, Gradients, Names, Network, check_arguments, rebuilt, whole_number
 from backprop_lib.text import got
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The settings of a training, as `train` describes them, each of which makes sense.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them makes none; whether names and held-out examples fit a network is not known here.
+
+    Examples
+    --------
+    >>> Options(momentum=1)
+    Traceback (most recent call last):
+    ValueError: momentum is 1, expected at least 0 and less than 1.
+    """
+
+    batch_size: int | None = None
+    seed: int = 0
+    momentum: float = 0.0
+    dtype: str | type = "float64"
+    scale: float = 1.0
+    test: tuple[ArrayLike, ArrayLike] | None = None
+    hold: Names = ()
+    tie: Names = ()
+
+    def __post_init__(self) -> None:
+        check_arguments(Options, vars(self))
+        if self.batch_size is not None:
+            whole_number("batch_size", self.batch_size, least=1)
+        if not 0 <= self.momentum < 1:
+            raise ValueError(f"momentum is {self.momentum}, expected at least 0 and less than 1.")
+        if self.scale == 0:
+            raise ValueError("scale is 0, expected another number: all inputs would be 0.")
+        if self.test is not None and (not isinstance(self.test, tuple | list) or len(self.test) != 2):
+            raise TypeError("test is not a pair, expected (x, t): inputs and their targets.")
+        object.__setattr__(self, "dtype", _floating(self.dtype))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Options:
+        """Return the options given by name.
+
+        Examples
+        --------
+        >>> Options.of({"batchsize": 8})
+        Traceback (most recent call last):
+        TypeError: batchsize is no option of a training, expected one of: batch_size, seed, momentum, dtype, \
+scale, test, hold, tie.
+        """
+        if unknown := [name for name in given if name not in cls.__annotations__]:
+            known = ", ".join(cls.__annotations__)
+            raise TypeError(f"{unknown[0]} is no option of a training, expected one of: {known}.")
+        return cls(**given)
+
+
+def _floating(dtype: Any) -> np.dtype[Any]:
+    for kind in (np.dtype(np.float32), np.dtype(np.float64)):
+        if dtype in (kind, kind.name, kind.type) or (dtype is float and kind.itemsize == 8):
+            return kind
+    raise ValueError(f"dtype is {got(dtype)}, expected 'float32' or 'float64'.")
 
 
 class Constraints:

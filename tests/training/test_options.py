@@ -1,4 +1,4 @@
-"""Parameters held fixed, and parameters that are one: in every way of training, by symbols and by nudges."""
+"""What a training may be told; what is held fixed and what is one, in every way, by symbols and by nudges."""
 
 from dataclasses import replace
 from itertools import product
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import problems
 
 from backprop_lib import Network, sweep, train
-from backprop_lib.training import Constraints
+from backprop_lib.training import Constraints, Options
 from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import LiveTrainer
 
@@ -312,3 +312,33 @@ def test_without_constraints_nothing_is_named(monkeypatch):
     """A training of a large network starts at once: its parameters are not named one by one."""
     monkeypatch.setattr(Network, "by_name", lambda self: pytest.fail("named"))
     assert not Constraints(MAZUR)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "says"),
+    [
+        (
+            {"batchsize": 8},
+            TypeError,
+            "batchsize is no option of a training, expected one of: batch_size, seed",
+        ),
+        ({"keep_path": True, "epoch": 3}, TypeError, "epoch is no option of a training"),
+        ({"batch_size": 0}, ValueError, "batch_size is 0, expected a whole number of at least 1"),
+        ({"momentum": 1}, ValueError, "momentum is 1, expected at least 0 and less than 1"),
+        ({"momentum": -0.1}, ValueError, "momentum is -0.1, expected at least 0 and less than 1"),
+        ({"scale": 0.0}, ValueError, "scale is 0, expected another number"),
+        ({"dtype": "int"}, ValueError, "dtype is 'int', expected 'float32' or 'float64'"),
+        ({"test": 3}, TypeError, "test is not a pair"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_wherever_they_are_given(given, error, says):
+    options = {name: value for name, value in given.items() if name != "keep_path"}
+    for use in (
+        lambda: train(MAZUR, X, T, RATE, 1, **options),
+        lambda: Trainer(MAZUR, X, T, RATE, **given),
+        lambda: LiveTrainer(MAZUR, [X], [T], RATE, **options),
+        lambda: Options.of(options),
+    ):
+        with pytest.raises(error, match=says) as caught:
+            use()
+        assert str(caught.value).endswith(".")
