@@ -14,6 +14,7 @@ import sympy as sp
 
 from backprop_lib.documents.verdicts import Verdict
 from backprop_lib.symbols import Derivation
+from backprop_lib.text import taken_apart
 
 Expr = Any
 
@@ -89,7 +90,7 @@ def _ever_more_written_out(entry: Expr, d: Derivation | None) -> Iterator[Expr]:
     backwards = list(reversed(d.definitions.items()))
     for keep in range(len(d.net.weights), -1, -1):
         for symbol, definition in backwards:
-            if symbol not in d.rules or int(str(symbol)[1:].partition("[")[0]) > keep:
+            if symbol not in d.rules or taken_apart(str(symbol)).layer > keep:
                 entry = entry.xreplace({symbol: definition})
         yield entry
 

@@ -15,6 +15,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -25,20 +26,6 @@ Expr = Any
 
 _NO_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
 
-_BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
-    ast.Add: lambda a, b: _fitted(operator.add, a, b),
-    ast.Sub: lambda a, b: _fitted(operator.sub, a, b),
-    ast.Mult: lambda a, b: (
-        _fitted(sp.MatrixBase.multiply_elementwise, a, b) if is_matrix(a) and is_matrix(b) else a * b
-    ),
-    ast.Div: lambda a, b: _quotient(a, b),
-    ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
-    ast.MatMult: lambda a, b: _product(a, b),
-}
-_FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
-    "exp": lambda value: elementwise(sp.exp, value),
-    "log": lambda value: elementwise(sp.log, value),
-}
 _LONGEST = 700  # characters of a formula
 _STEPS, _SIZE = 10_000, 50_000  # of reading it, and symbols and numbers in what comes out
 _DEEPEST, _HIGHEST = 6, 10_000  # functions within each other, and the exponent of a power
@@ -49,6 +36,72 @@ _FOREIGN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, T
 
 class ShapeError(ValueError):
     """Two matrices whose shapes do not fit what the formula does with them."""
+
+
+def is_matrix(value: Expr) -> bool:
+    """Say whether a value is a matrix, a column included."""
+    return isinstance(value, sp.MatrixBase)
+
+
+def elementwise(function: Callable[[Expr], Expr], value: Expr) -> Expr:
+    """Return a function of a number, or of every entry of a matrix.
+
+    Parameters
+    ----------
+    function : callable
+        From one expression to another.
+    value : sympy expression or matrix
+
+    Examples
+    --------
+    >>> elementwise(lambda entry: entry + 1, sp.Integer(1)), elementwise(sp.sign, sp.Matrix([[5, -5]]))
+    (2, Matrix([[1, -1]]))
+    """
+    return value.applyfunc(function) if is_matrix(value) else function(value)
+
+
+def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
+    """Combine two numbers, or two matrices of one shape, entry by entry."""
+    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
+    return combine(a, b)
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    """Multiply two matrices entry by entry, or anything by a number."""
+    if is_matrix(a) and is_matrix(b):
+        return _fitted(sp.MatrixBase.multiply_elementwise, a, b)
+    return a * b
+
+
+def _quotient(a: Expr, b: Expr) -> Expr:
+    """Divide a number, or every entry of a matrix, by a number."""
+    if is_matrix(b):
+        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not divide")
+    return a / b
+
+
+def _product(a: Expr, b: Expr) -> Expr:
+    """Return the matrix product; a single entry is a number."""
+    if not (is_matrix(a) and is_matrix(b) and a.shape[1] == b.shape[0]):
+        raise ShapeError(f"{_shape(a)} times {_shape(b)} does not multiply")
+    product = a * b
+    return product[0] if product.shape == (1, 1) else product
+
+
+def _shape(value: Expr) -> str:
+    return "×".join(map(str, value.shape)) if is_matrix(value) else "a number"
+
+
+_BINARY: Mapping[type[ast.operator], Callable[[Expr, Expr], Expr]] = {
+    ast.Add: partial(_fitted, operator.add),
+    ast.Sub: partial(_fitted, operator.sub),
+    ast.Mult: _times,
+    ast.Div: _quotient,
+    ast.Pow: lambda a, b: elementwise(lambda entry: entry**b, a),
+    ast.MatMult: _product,
+}
+_FUNCTIONS = {name: partial(elementwise, function) for name, function in (("exp", sp.exp), ("log", sp.log))}
 
 
 def parse(
@@ -108,54 +161,6 @@ def parse(
         return reader.read(tree, names)
     except RecursionError:
         raise ValueError(f"formula {text!r} is nested too deeply, expected a shorter one.") from None
-
-
-def is_matrix(value: Expr) -> bool:
-    """Say whether a value is a matrix, a column included."""
-    return isinstance(value, sp.MatrixBase)
-
-
-def elementwise(function: Callable[[Expr], Expr], value: Expr) -> Expr:
-    """Return a function of a number, or of every entry of a matrix.
-
-    Parameters
-    ----------
-    function : callable
-        From one expression to another.
-    value : sympy expression or matrix
-
-    Examples
-    --------
-    >>> elementwise(lambda entry: entry + 1, sp.Integer(1)), elementwise(sp.sign, sp.Matrix([[5, -5]]))
-    (2, Matrix([[1, -1]]))
-    """
-    return value.applyfunc(function) if is_matrix(value) else function(value)
-
-
-def _fitted(combine: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
-    """Combine two numbers, or two matrices of one shape, entry by entry."""
-    if getattr(a, "shape", ()) != getattr(b, "shape", ()):
-        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not fit")
-    return combine(a, b)
-
-
-def _quotient(a: Expr, b: Expr) -> Expr:
-    """Divide a number, or every entry of a matrix, by a number."""
-    if is_matrix(b):
-        raise ShapeError(f"{_shape(a)} and {_shape(b)} do not divide")
-    return a / b
-
-
-def _product(a: Expr, b: Expr) -> Expr:
-    """Return the matrix product; a single entry is a number."""
-    if not (is_matrix(a) and is_matrix(b) and a.shape[1] == b.shape[0]):
-        raise ShapeError(f"{_shape(a)} times {_shape(b)} does not multiply")
-    product = a * b
-    return product[0] if product.shape == (1, 1) else product
-
-
-def _shape(value: Expr) -> str:
-    return "×".join(map(str, value.shape)) if is_matrix(value) else "a number"
 
 
 class _Reader:
@@ -238,12 +243,14 @@ class _Reader:
     def _entry(self, matrix: Expr, index: ast.expr, names: Mapping[str, Expr]) -> Expr:
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
         at = [self.read(part, names) for part in parts]
-        shape = matrix.shape if is_matrix(matrix) else ()
-        shape = shape[:1] if shape[1:] == (1,) and len(at) == 1 else shape
-        if len(at) != len(shape) or not all(_whole(i, 1, n) for i, n in zip(at, shape, strict=True)):
-            size = "×".join(map(str, shape)) or "a number"
-            raise self._refusal(f"has entry '{self._part(index)}' of {size}, expected an entry of it")
-        return matrix[tuple(int(i) - 1 for i in at) if len(at) > 1 else int(at[0]) - 1]
+        if len(at) == 1 and is_matrix(matrix) and matrix.shape[1] == 1:
+            at.append(sp.Integer(1))  # the only column
+        inside = is_matrix(matrix) and len(at) == 2 and all(map(_whole, at, (1, 1), matrix.shape))
+        if not inside:
+            raise self._refusal(
+                f"has entry '{self._part(index)}' of {_shape(matrix)}, expected an entry of it"
+            )
+        return matrix[int(at[0]) - 1, int(at[1]) - 1]
 
     def _check(self, op: ast.operator, a: Expr, b: Expr) -> None:
         """Refuse an exponent, and count the steps of a matrix product, before it is multiplied out."""

@@ -208,6 +208,19 @@ class Document:
             f"document {self.number} has no example {name!r}, expected one of: {have or 'none'}."
         )
 
+    def finding(self, id: str) -> Finding:
+        """Return a finding by its id.
+
+        Raises
+        ------
+        ValueError
+            If the document has no such finding.
+        """
+        for finding in self.findings:
+            if finding.id == id:
+                return finding
+        raise ValueError(f"document {self.number} has no finding {id!r}, expected one of those in its file.")
+
     def number_of(self, finding: Finding) -> str:
         """Return a finding's own number: that of the document, and its place in the list.
 

@@ -7,12 +7,12 @@ Findings about words rest on the course's own reading of them, and say so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_lib.documents.facts import Document, Finding, FindingClass, FindingWeight
+from backprop_lib.documents.facts import Document, Finding, FindingClass, FindingWeight, Formula, Number
 from backprop_lib.documents.judge import Judge
 from backprop_lib.documents.verdicts import APART, RIGHT, Verdict
 from backprop_lib.text import Table, fixed
@@ -78,22 +78,27 @@ class Findings:
             If there is no such finding, or it needs a test and has none.
         NotConfirmed
             If the document turns out to be right, or the correction to be wrong.
+
+        Examples
+        --------
+        >>> Findings([Judge("002")]).show("002", "any start", {"E from w2 = 40": 0.08}, wrong=True).head
+        ['002-2', 'wording · a reader may stumble']
         """
-        judge, finding = self._find(number, id)
-        proofs = [row for place in finding.facts for row in self._proof(judge, finding, place)]
+        judge = self.judge(number)
+        document, finding = judge.document, judge.document.finding(id)
+        proofs = list(_proofs(judge, finding))
         if wrong is None and not proofs:
             raise ValueError(f"finding {number} {id!r} is about words or a program: say wrong=… from a test.")
         if wrong is False:
             raise NotConfirmed(f"finding {number} {id!r}: the test found nothing wrong.")
-        document = judge.document
-        rows = [["says", finding.says], ["right", finding.right]]
-        rows += [["why it matters", finding.why], *proofs]
+        rows = [["says", finding.says], ["right", finding.right], ["why it matters", finding.why], *proofs]
         if finding.proof:
             if not judge.proves(finding):
                 raise NotConfirmed(f"finding {number} {id!r}: {finding.left} is not {finding.proof}.")
             rows.append(["sympy", "the right formula: left − right = 0"])
-        numbers = [f"{name}: {_value(value)}" for name, value in shows.items()]
-        rows.append(["it shows", "<br>".join(numbers)])
+        said = (v if isinstance(v, str | int | np.integer) else fixed(float(v)) for v in shows.values())
+        shown = "<br>".join(f"{name}: {value}" for name, value in zip(shows, said, strict=True))
+        rows.append(["it shows", shown])
         link = f"[{document.notebook.removesuffix('.ipynb')}]({document.notebook}#cell-id={finding.cell})"
         rows.append(["source", f"{document.citation}: {document.place_of(finding)}"])
         rows.append(["proof", f"{link}, the cell “{finding.cell}”"])
@@ -105,20 +110,18 @@ class Findings:
         What only follows from an earlier slip has a column of its own. What nothing could refute, such as a
         number that the document chose itself, is counted apart.
         """
-        rows, sums = [], np.zeros(6, int)
+        rows = []
         for judge in self.judges:
-            numbers, formulas = judge.numbers().judged, judge.formulas().judged
-            judged = [[j for j in kind if j.verdict not in APART] for kind in (numbers, formulas)]
-            right = [sum(j.verdict in RIGHT for j in kind) for kind in judged]
-            follow = sum(j.verdict == Verdict.HANGS for kind in judged for j in kind)
-            apart = len(numbers) + len(formulas) - sum(map(len, judged))
-            row = [len(judged[0]), right[0], len(judged[1]), right[1], follow, apart]
-            rows.append([judge.document.number, *map(str, row)])
-            sums += row
+            tables = judge.numbers(), judge.formulas()
+            row = [n for t in tables for n in (len(t.judged) - t.count(*APART), t.count(*RIGHT))]
+            row += [sum(t.count(*verdicts) for t in tables) for verdicts in ((Verdict.HANGS,), APART)]
+            rows.append(row)
+        sums = np.array(rows, int).reshape(-1, 6).sum(axis=0)
         last = [f"**{n}**" if i in (1, 3) else str(n) for i, n in enumerate(sums)]
         head = ["numbers computed", "of these right", "formulas judged", "of these right"]
         head += ["follow from a slip", "counted apart"]
-        return Table(["document", *head], [*rows, ["**all**", *last]])
+        shown = [[d.number, *map(str, row)] for d, row in zip(self.documents, rows, strict=True)]
+        return Table(["document", *head], [*shown, ["**all**", *last]])
 
     def counts(self) -> Table:
         """Return how many findings of each class and weight each document has."""
@@ -135,35 +138,20 @@ class Findings:
         rows.append(["**all**", *map(str, totals), f"**{len(found)}**"])
         return Table(["class · weight", *numbers, "all"], rows)
 
-    def _find(self, number: str, id: str) -> tuple[Judge, Finding]:
-        judge = self.judge(number)
-        for finding in judge.document.findings:
-            if finding.id == id:
-                return judge, finding
-        raise ValueError(f"document {number} has no finding {id!r}, expected one of those in its file.")
 
-    def _proof(self, judge: Judge, finding: Finding, place: str) -> list[list[str]]:
-        """Return a row of proof for a number or formula; words have none."""
-        for number in judge.document.numbers:
-            if number.place == place:
-                judged = judge.number(number)
-                said = f"`{number.printed}` is printed; computed: {judged.right}"
-                return [[place, _checked(judged.verdict, said, finding)]]
-        for formula in judge.document.formulas:
-            if formula.place == place:
-                judged = judge.formula(formula)
-                said = f"its two sides: {judged.right}"
-                return [[place, _checked(judged.verdict, said, finding)]]
-        return []
-
-
-def _checked(verdict: Verdict, said: str, finding: Finding) -> str:
-    if verdict not in (Verdict.WRONG, Verdict.HERE, Verdict.HANGS):
-        raise NotConfirmed(f"finding {finding.id!r}: what it rests on is judged “{verdict}” ({said}).")
-    return said
-
-
-def _value(value: float | str) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int | np.integer) else fixed(float(value))
+def _proofs(judge: Judge, finding: Finding) -> Iterator[list[str]]:
+    """Yield a row of proof for each number and formula that a finding rests on; words have none."""
+    facts: list[Formula | Number] = [*judge.document.formulas, *judge.document.numbers]
+    at = {fact.place: fact for fact in facts}
+    for fact in (at[place] for place in finding.facts if place in at):
+        if isinstance(fact, Number):
+            judged = judge.number(fact)
+            said = f"`{fact.printed}` is printed; computed: {judged.right}"
+        else:
+            judged = judge.formula(fact)
+            said = f"its two sides: {judged.right}"
+        if judged.verdict not in (Verdict.WRONG, Verdict.HERE, Verdict.HANGS):
+            raise NotConfirmed(
+                f"finding {finding.id!r}: what it rests on is judged “{judged.verdict}” ({said})."
+            )
+        yield [fact.place, said]

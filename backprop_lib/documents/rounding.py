@@ -73,24 +73,14 @@ def own_arithmetic(shown: str, off: Mapping[Decimal, Decimal]) -> tuple[Decimal,
     >>> own_arithmetic("0.3 * 0.25", {Decimal("0.3"): Decimal(0)})  # 0.3 is the document's own choice
     (Decimal('0.075'), Decimal('0.0033'))
     """
-    uncertain: dict[Expr, str] = {}
-
-    def constant(text: str) -> Expr:
-        if "." not in text:
-            return sp.Rational(text)
-        symbol = sp.Symbol(text)
-        uncertain[symbol] = text
-        return symbol
-
-    expression = parse(shown, {}, constant=constant)
-    digits = {symbol: sp.Rational(text) for symbol, text in uncertain.items()}
+    expression = parse(shown, {}, constant=lambda text: (sp.Symbol if "." in text else sp.Rational)(text))
+    digits = {symbol: sp.Rational(str(symbol)) for symbol in sorted(expression.free_symbols, key=str)}
     leeway = Decimal(0)
-    for symbol, text in uncertain.items():
+    for symbol, text in zip(digits, map(str, digits), strict=True):
         slope = decimal(sp.diff(expression, symbol).xreplace(digits))
         leeway += abs(slope) * off.get(Decimal(text), unit(text))
-    return decimal(expression.xreplace(digits)).normalize(), (
-        leeway * Decimal("1.1")
-    ).normalize()  # curvature
+    curvature = Decimal("1.1")
+    return decimal(expression.xreplace(digits)).normalize(), (leeway * curvature).normalize()
 
 
 def unit(printed: str) -> Decimal:

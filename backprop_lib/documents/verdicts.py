@@ -90,6 +90,10 @@ class Verdicts:
         """Return the facts that were given one of these verdicts."""
         return Verdicts(self.head, [judged for judged in self.judged if judged.verdict in verdicts])
 
+    def count(self, *verdicts: str) -> int:
+        """Return how many facts were given one of these verdicts."""
+        return len(self.only(*verdicts).judged)
+
     def __repr__(self) -> str:
         judged = {verdict: n for verdict, n in self.counts.items() if verdict not in APART}
         apart = {verdict: n for verdict, n in self.counts.items() if verdict in APART}

@@ -178,7 +178,20 @@ HOSTILE = {
     "a number with a tiny power of ten": "1.5e-999999999",
     **{
         text: text
-        for text in ("v/v", "1/v", "v**v", "M@v", "T(x)", "v[1:2]", "v[x]", "f(1)", "x.y", "sum(1, 2, 3)")
+        for text in (
+            "v/v",
+            "1/v",
+            "v**v",
+            "M@v",
+            "T(x)",
+            "v[1:2]",
+            "x[()]",
+            "M[()]",
+            "v[x]",
+            "f(1)",
+            "x.y",
+            "sum(1, 2, 3)",
+        )
     },
     **{
         text: text
