@@ -536,7 +536,7 @@ def the_first_output() -> Iterator[Figure]:
 
 
 @carries(
-    "03:slider-after",
+    "03:exercises",
     says=("220 is luck: 33 updates, but not stopped it swings on; above, it swings for 10,000 updates too"),
 )
 def luck_at_220() -> Iterator[Figure]:
