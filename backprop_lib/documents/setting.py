@@ -30,6 +30,7 @@ from backprop_lib.documents.expressions import elementwise, is_matrix, parse
 from backprop_lib.documents.facts import Example
 from backprop_lib.documents.verdicts import Verdict
 from backprop_lib.symbols import Derivation, derive
+from backprop_lib.training import train
 
 Expr = Any
 
@@ -338,13 +339,31 @@ def run_of(example: Example) -> tuple[Mapping[str, Any], Network | None]:
     ValueError
         If the example has no such training.
     """
-    if example.run not in RUNS:
-        have = ", ".join(map(repr, RUNS))
+    if example.run not in (_HELD, *RUNS):
+        have = ", ".join(map(repr, (_HELD, *RUNS)))
         raise ValueError(f"example {example.name!r} has the run {example.run!r}, expected one of: {have}.")
-    if missing := [name for name in _NEEDED if name not in example.numbers]:
+    names = ("learning_rate", "repetitions") if example.run == _HELD else _NEEDED
+    if missing := [name for name in names if name not in example.numbers]:
         raise ValueError(f"example {example.name!r} has a run, but no number {missing[0]!r}.")
-    needed = (example.numbers[name] for name in _NEEDED)
+    needed = [example.numbers[name] for name in names]
+    if example.run == _HELD:
+        return _biases_held(example, *needed)
     return RUNS[example.run](*(tuple(value) if isinstance(value, list) else value for value in needed))
 
 
+_HELD = "biases held"
 _NEEDED = ("sizes", "learning_rate", "epochs", "batch_size")
+
+
+def _biases_held(
+    example: Example, learning_rate: float, repetitions: int
+) -> tuple[Mapping[str, Any], Network | None]:
+    """Train the weights of an example and leave its biases as they are, one update a repetition."""
+    start = network_of(example)
+    if start is None:
+        raise ValueError(f"example {example.name!r} has a run, but no network.")
+    hold = [f"b{layer}" for layer in range(1, len(start.weights) + 1)]
+    history = train(start, example.x, example.t, learning_rate, epochs=repetitions, hold=hold)
+    outputs = history.network.forward(example.x).a[-1].tolist()
+    losses = {"first_loss": float(history.loss[1]), "last_loss": float(history.loss[-1])}
+    return {**losses, "last_outputs": outputs}, history.network

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from backprop_lib.documents.facts import load
 
-DOCUMENTS = ("002", "004", "001", "000", "003")
+DOCUMENTS = ("002", "004", "001", "mazur", "000", "003")
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.ipynb"))
 CHAPTERS = [name for name in NOTEBOOKS if "01" <= name < "07"]  # those of the documents

@@ -8,6 +8,7 @@ NOTEBOOKS = {
     "002": "audit/002_one_path.ipynb",
     "004": "audit/004_cross_entropy.ipynb",
     "001": "audit/001_two_paths.ipynb",
+    "mazur": "audit/mazur_biases.ipynb",
     "000": "audit/000_error_shares.ipynb",
     "003": "audit/003_any_depth.ipynb",
 }
