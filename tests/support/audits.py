@@ -1,9 +1,15 @@
-"""What the notebooks show of each document."""
+"""The documents, their judges, and what the notebooks show of them."""
 
+from functools import cache
 from pathlib import Path
 
 import nbformat
+import pytest
 
+from backprop_lib.documents.facts import load
+from backprop_lib.documents.judge import Judge
+
+DATA = Path(load.__code__.co_filename).parent
 NOTEBOOKS = {
     "002": "audit/002_one_path.ipynb",
     "004": "audit/004_cross_entropy.ipynb",
@@ -13,6 +19,15 @@ NOTEBOOKS = {
     "003": "audit/003_any_depth.ipynb",
 }
 LAST = "09_what_we_found.ipynb"
+judge_once = cache(Judge)
+
+
+def in_every_document(kind):
+    """Mark a test to run for every number or formula of every document, with the document's judge."""
+    cases = [(name, fact) for name in NOTEBOOKS for fact in getattr(load(name), kind)]
+    return pytest.mark.parametrize(
+        ("name", "fact"), cases, ids=[f"{n}: {getattr(f, 'place', None) or f.id}" for n, f in cases]
+    )
 
 
 def cells_of(name):
