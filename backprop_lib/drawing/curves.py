@@ -7,7 +7,7 @@ every platform. Nothing is told by colour alone: curves differ in their dashes a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Array, check_arguments, finite_array, refuse_masked
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline, text_width
 from backprop_lib.drawing.panels import Panel, new_panel, thin
-from backprop_lib.text import counted, fixed, got, rate
+from backprop_lib.text import counted, fixed, got, plural, rate
 
 DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 3", "14 3")  # the first is a solid line
+_FEW = 3  # losses that differ by less than this factor are told apart on a linear axis
 INKS = tuple(COLOURS[name] for name in ("positive", "negative", "ink", "soft", "positive", "negative"))
 
 
@@ -88,35 +89,78 @@ def plot_curves(curves: Mapping[str, ArrayLike], across: str, up: str, log: bool
     return panel.picture(marks, f"{title}. {alt}.", names)
 
 
-def loss_panel(
-    updates: int, low: float, high: float, goal: float | None = None, *, wide: bool = False
-) -> Panel:
-    """Return axes for loss curves: iteration 1 is the pass before the first update; both axes logarithmic.
+class LossAxis(NamedTuple):
+    """From where to where an axis for losses goes, and whether it is logarithmic."""
 
-    With `wide` they are twice as wide.
+    low: float
+    high: float
+    log: bool
+
+
+def loss_axis(low: float, high: float) -> LossAxis:
+    """Return an axis on which losses from `low` to `high` can be told apart, with some room around them.
+
+    Examples
+    --------
+    >>> loss_axis(1e-4, 0.5)
+    LossAxis(low=5e-05, high=1.0, log=True)
+    >>> loss_axis(0.5, 0.75)
+    LossAxis(low=0.475, high=0.775, log=False)
+    """
+    if low < high < _FEW * low:
+        room = (high - low) / 10
+        return LossAxis(low - room, high + room, log=False)
+    return LossAxis(low / 2, high * 2, log=True)
+
+
+def across(updates: int) -> tuple[float, float]:
+    """Return from where to where an axis of updates goes, which are counted from 0."""
+    return -0.2, 1.3 * (updates + 1) - 1
+
+
+def loss_panel(
+    updates: int, axis: LossAxis, goal: float | None = None, *, wide: bool = False, unit: str = "update"
+) -> Panel:
+    """Return axes for loss curves over the updates, or what else is counted from 0.
+
+    Parameters
+    ----------
+    updates : int
+        The last.
+    axis : LossAxis
+    goal : float, optional
+        Drawn as a line across.
+    wide : bool
+        Twice as wide.
+    unit : str
+        What is counted, in the singular.
     """
 
     def draw(axes: Axes) -> None:
         if goal is not None:
             axes.axhline(goal, color=COLOURS["positive"], linestyle="--", linewidth=1.2)
             label = f"goal: E < {rate(goal)}"
-            axes.annotate(label, (1, goal), (0, -11), textcoords="offset points", color=COLOURS["positive"])
+            axes.annotate(label, (0, goal), (0, -11), textcoords="offset points", color=COLOURS["positive"])
 
-    limits, labels = (0.8, updates * 1.3, low, high), ("iteration", "loss E")
+    log, limits = "xy" if axis.log else "x", (*across(updates), axis.low, axis.high)
+    labels = (plural(unit, 2), "loss E")
     if not wide:
-        return new_panel("Loss curve", limits, labels, draw, log="xy", counts=True)
+        return new_panel("Loss curve", limits, labels, draw, log=log, counts=True)
     place: dict[str, Any] = {"size": (872, 330), "frame": (0.085, 0.16, 0.875, 0.81)}
-    return new_panel("Loss curves", limits, labels, draw, log="xy", counts=True, **place)
+    return new_panel("Loss curves", limits, labels, draw, log=log, counts=True, **place)
 
 
-def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
+def plot_loss(loss: ArrayLike, goal: float | None = None, unit: str = "update") -> Picture:
     """Return one training's loss curve as a picture.
 
     Parameters
     ----------
-    loss : array_like, shape (iterations,)
+    loss : array_like, shape (updates + 1,)
+        The first is the loss before training.
     goal : float, optional
         Drawn as a line across.
+    unit : str
+        What is counted, in the singular: "epoch" if there is one loss for each epoch.
 
     Raises
     ------
@@ -126,23 +170,26 @@ def plot_loss(loss: ArrayLike, goal: float | None = None) -> Picture:
     Examples
     --------
     >>> plot_loss([0.5, 0.1, 0.02])
-    Loss curve over 3 iterations, from 0.500000 down to 0.020000; both axes logarithmic.
+    Loss curve over 2 updates, from 0.500000 down to 0.020000; both axes logarithmic.
     """
     check_arguments(plot_loss, locals())
     if goal is not None and goal < 0:
         raise ValueError(f"goal is {goal}, expected a positive number: the scale is logarithmic.")
     values = finite_array("loss", loss, ndim=(1,)).real
     above = values[values > 0] if (values > 0).any() else np.ones(1)  # there is no 0 on a logarithmic axis
-    low, high = max(above.min() / 3, 1e-100), above.max() * 2
-    panel = loss_panel(len(values), min(low, goal / 3) if goal else low, high, goal or None)
+    low = float(above.min()) if (values > 0).all() else float(above.min()) / 1e3
+    axis = loss_axis(min(low, goal or low), max(float(above.max()), goal or 0))
+    axis = axis._replace(low=max(axis.low, 1e-100))
+    panel = loss_panel(len(values) - 1, axis, goal or None, unit=unit)
     keep = thin(len(values))
     way = {-1: "down to", 0: "to", 1: "up to"}[int(np.sign(values[-1] - values[0]))]
     missed = " It does not reach the goal." if goal is not None and not values[-1] < goal else ""
+    scales = "both axes logarithmic" if axis.log else f"the axis of {plural(unit, 2)} logarithmic"
     alt = (
-        f"Loss curve over {counted(len(values), 'iteration')}, from {fixed(values[0])} {way} "
-        f"{fixed(values[-1])}; both axes logarithmic.{missed}"
+        f"Loss curve over {counted(len(values) - 1, unit)}, from {fixed(values[0])} {way} "
+        f"{fixed(values[-1])}; {scales}.{missed}"
     )
-    return panel.picture(panel.curve(keep + 1, values[keep]), alt)
+    return panel.picture(panel.curve(keep, values[keep]), alt)
 
 
 def _finite_start(name: str, values: ArrayLike, *, log: bool) -> Array:

@@ -169,7 +169,7 @@ def new_panel(
     log : str
         Which axes are logarithmic: "x", "y" or "xy".
     counts : bool
-        Whether what goes across is counted.
+        Whether what goes across is counted: from 0, and so over log(1 + count) where that is logarithmic.
     grid : bool
     size : width, height
         In pixels; wider panels have larger letters.
@@ -186,9 +186,13 @@ def new_panel(
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         axes = figure.add_axes(frame)
         axes.set(xlabel=labels[0], ylabel=labels[1])
-        for axis in log:
+        from_zero = counts and "x" in log
+        for axis in log.replace("x", "") if from_zero else log:
             axes.set(**{f"{axis}scale": "log"})
             getattr(axes, f"{axis}axis").set_major_formatter(power_of_ten)
+        if from_zero:
+            axes.set_xscale("function", functions=(np.log1p, np.expm1))
+            axes.set_xticks([0, *(10.0**k for k in range(12) if limits and 10.0**k <= limits[1])])
         if counts:
             axes.xaxis.set_major_formatter("{x:,.0f}")
         if limits:

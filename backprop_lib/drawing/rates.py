@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network
 from backprop_lib.drawing.canvas import COLOURS, outline
-from backprop_lib.drawing.curves import DASHES, INKS, loss_panel
+from backprop_lib.drawing.curves import DASHES, INKS, LossAxis, across, loss_axis, loss_panel
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.drawing.surfaces import holding, surface_panel
 from backprop_lib.text import counted, plain_name, rate
@@ -63,9 +63,9 @@ class RatePanels:
         surface: tuple[float, float, float, float] | None = None,
     ) -> None:
         self.stops = np.array([runs.outcome(r).updates for r in range(len(runs.learning_rates))])
-        low, high = limits(runs, self.stops)
-        self._all = all_rates(runs, self.stops, low, high)
-        self._curves = loss_panel(len(runs.loss), low, high, runs.goal)
+        axis = limits(runs, self.stops)
+        self._all = all_rates(runs, self.stops, axis)
+        self._curves = loss_panel(len(runs.loss) - 1, axis, runs.goal)
         self._followed: list[int] = []  # parameters that are drawn over the updates
         if surface is not None:
             left, up = net.by_name()
@@ -74,7 +74,7 @@ class RatePanels:
         else:
             self._followed = _most_moved(runs, self.stops)
             names = [plain_name(list(net.by_name())[p], max(net.sizes) == 1) for p in self._followed]
-            self._path = _weights_panel(names, runs.path[:, self._followed], self._fitting(runs))
+            self._path = _weights_panel(names, runs.path, self._followed, self._fitting(runs))
         self.panels: list[Panel] = [self._all, self._curves, self._path]
 
     def _fitting(self, runs: Sweep) -> list[tuple[int, int]]:
@@ -89,7 +89,7 @@ class RatePanels:
         keep = thin(stop + 1)
         marks = [
             here(self._all, runs, r),
-            self._curves.curve(keep + 1, runs.loss[keep, r]),
+            self._curves.curve(keep, runs.loss[keep, r]),
         ]
         if not self._followed:
             return [*marks, self._path.curve(runs.path[keep, 0, r], runs.path[keep, 1, r])]
@@ -98,16 +98,18 @@ class RatePanels:
     def _over_updates(self, path: Array, keep: Array) -> str:
         marks = ""
         for values, ink, dash in zip(path[keep].T, INKS, DASHES, strict=False):
-            points = self._path.line(keep + 1, values)
+            points = self._path.line(keep, values)
             look = f'fill="none" stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"'
             end = self._path.end(points, ink, radius=3.5)
             marks += f'<path d="{outline(points)}" {look}/>{end}'
         return marks
 
 
-def _weights_panel(names: list[str], path: Array, fitting: list[tuple[int, int]]) -> Panel:
-    """Return axes for parameters over the updates, with room for the trainings in `fitting`."""
-    values = np.concatenate([path[thin(n + 1, 60), :, r] for r, n in fitting])
+def _weights_panel(
+    names: list[str], path: Array, followed: list[int], fitting: list[tuple[int, int]]
+) -> Panel:
+    """Return axes for those parameters over the updates, with room for the trainings in `fitting`."""
+    values = np.concatenate([path[thin(n + 1, 60)][:, followed, r] for r, n in fitting])
     low, high = float(values.min()), float(values.max())
     room = 0.08 * (high - low) or 1.0
     what = "weights and biases" if any(name.startswith("b") for name in names) else "weights"
@@ -117,11 +119,15 @@ def _weights_panel(names: list[str], path: Array, fitting: list[tuple[int, int]]
             Line2D([], [], color=ink, linewidth=2, linestyle=_as_matplotlib(dash), label=name)
             for name, ink, dash in zip(names, INKS, DASHES, strict=False)
         ]
-        axes.legend(handles=lines, ncols=3, handlelength=4.2, loc="lower left", bbox_to_anchor=(0, 1))
+        look: dict[str, Any] = {"ncols": 3, "handlelength": 4.2, "loc": "lower left", "borderaxespad": 0.2}
+        axes.legend(handles=lines, bbox_to_anchor=(0, 1), title=left_out, alignment="left", **look)
 
-    title = f"Path of the {what} {', '.join(names)} over the updates"
-    limits, frame = (0.8, len(path) * 1.3, low - room, high + room), (0.14, 0.15, 0.82, 0.7)
-    return new_panel(title, limits, ("iteration", what), draw, log="x", counts=True, frame=frame)
+    total = path.shape[1]
+    left_out = f"{len(names)} of {total} {what}: those that move the most" if len(names) < total else None
+    title = f"Path of the {what} {', '.join(names)} over the updates{f', {left_out}' if left_out else ''}"
+    limits, height = (*across(len(path) - 1), low - room, high + room), 0.65 if left_out else 0.7
+    frame = (0.14, 0.15, 0.82, height)
+    return new_panel(title, limits, ("updates", what), draw, log="x", counts=True, frame=frame)
 
 
 def _as_matplotlib(dash: str) -> Any:
@@ -138,23 +144,33 @@ def _most_moved(runs: Sweep, stops: Array) -> list[int]:
     return sorted(map(int, np.argsort(-votes, kind="stable")[:_FOLLOWED]))
 
 
-def limits(runs: Sweep, stops: Array) -> tuple[float, float]:
-    """Return the lowest and highest loss that is worth an axis, with some room."""
+def limits(runs: Sweep, stops: Array) -> LossAxis:
+    """Return an axis with the losses that are worth it: where trainings begin, end, and go in between.
+
+    Where they begin and end close to each other, what flies high in between may leave the picture.
+    """
     shown = np.concatenate([runs.loss[: stop + 1, r] for r, stop in enumerate(stops)])
     shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
-    low = max(min(runs.goal, float(shown.min())), runs.goal / 20) / 2
-    return low, min(float(shown.max()), 10 * float(runs.loss[0, 0])) * 2
+    low = max(min(runs.goal, float(shown.min())), runs.goal / 20)
+    ends = [runs.goal, runs.loss[0, 0], *runs.loss[stops, np.arange(len(stops))]]
+    near = loss_axis(low, float(np.max(ends)))
+    return loss_axis(low, min(float(shown.max()), 10 * float(runs.loss[0, 0]))) if near.log else near
 
 
-def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
+def all_rates(runs: Sweep, stops: Array, axis: LossAxis) -> Panel:
     """Return the loss over the learning rate, after a few numbers of updates, and how each training ends."""
+    low, high, log = axis
     last = len(runs.loss) - 1
     counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]
     rates, columns = runs.learning_rates, np.arange(len(stops))
     kinds = [runs.outcome(int(r)).kind for r in columns]
     ends = np.where(np.array(kinds) == Ending.CONVERGES, stops, last)  # below the goal, training stops
-    reach = float(np.log(high / low)) * 0.12
-    floor = low / np.exp(reach)  # room for the signs beneath the valley
+    # Room for the signs beneath the valley
+    floor, top = (
+        (low * (low / high) ** 0.12, high * (high / low) ** 0.06)
+        if log
+        else (low - (high - low) * 0.12, high + (high - low) * 0.06)
+    )
 
     def draw(axes: Axes) -> None:
         axes.axhline(runs.goal, color=COLOURS["positive"], linestyle="--", linewidth=1)
@@ -162,10 +178,12 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
         for n, dash in zip(reversed(counts), _LINES, strict=False):
             loss = runs.loss[np.minimum(n, ends), columns]
             lost = ~(loss <= high)
-            beyond |= lost
+            beyond |= lost & (log or n == last)
             lines += axes.plot(
                 rates,
-                np.where(lost, 1e3 * high, loss),  # up and out of the picture
+                np.where(lost, 1e3 * high, loss)
+                if log
+                else np.clip(np.nan_to_num(loss, nan=high), low, 1e3 * high),
                 linestyle=dash,
                 label=counted(n, "update"),
                 zorder=2 + (n == last),
@@ -212,9 +230,10 @@ def all_rates(runs: Sweep, stops: Array, low: float, high: float) -> Panel:
     start = f"{', '.join(often[:-1])} and " if len(often) > 1 else ""
     listed = f"{start}{counted(counts[-1], 'update')}"
     title = f"All learning rates at once: the loss after {listed}. {_in_words(runs, kinds, stops)}"
-    limits = rates.min() / 1.12, rates.max() * 1.12, floor, high * np.exp(reach / 2)
+    limits = rates.min() / 1.12, rates.max() * 1.12, floor, top
     labels, frame = ("learning rate η", "loss E"), (0.085, 0.19, 0.715, 0.78)
-    return new_panel(title, limits, labels, draw, log="xy", size=(872, 280), frame=frame)
+    scales = "xy" if log else "x"
+    return new_panel(title, limits, labels, draw, log=scales, size=(872, 280), frame=frame)
 
 
 def _in_words(runs: Sweep, kinds: list[Ending], stops: Array) -> str:

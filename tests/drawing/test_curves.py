@@ -1,12 +1,16 @@
 """Curves: told apart without colour, on axes that can be read."""
 
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
-from backprop_lib.drawing.curves import plot_curves
+from backprop_lib import Network, sweep
+from backprop_lib.drawing.curves import LossAxis, loss_axis, loss_panel, plot_curves, plot_loss
+from backprop_lib.drawing.rates import RatePanels
 from backprop_lib.text import rate
+from backprop_lib.widgets import rate_race
 
 
 def numbers(pattern, svg):
@@ -57,3 +61,95 @@ def test_names_of_curves_that_end_together_lie_apart():
 def test_curves_refuse_what_cannot_be_shown(curves, message):
     with pytest.raises(ValueError, match=message):
         plot_curves(curves, "epoch", "E")
+
+
+# ---- axes of updates and of losses -------------------------------------------------------------------
+
+
+def ticks(svg, way):
+    """What is written at an axis, and where."""
+    found = re.findall(
+        rf'id="{way}tick_\d+".*?<use xlink:href="[^"]*" x="([\d.]+)" y="([\d.]+)".*?<!-- (\S+) -->',
+        svg,
+        re.DOTALL,
+    )
+    return {text: float(at[way == "y"]) for *at, text in found}
+
+
+def label(svg, text):
+    return f"<!-- {text} -->" in svg
+
+
+@pytest.mark.parametrize("losses", [[0.5, 0.1], [0.5, 0.3, 0.2, 0.1], np.geomspace(1, 1e-4, 813)])
+def test_a_loss_stands_over_the_number_of_updates_that_led_to_it(losses):
+    """The first loss stands over 0, the one after the first update over 1."""
+    picture = plot_loss(losses)
+    assert label(picture.svg, "updates")
+    assert "iteration" not in picture.svg + picture.alt
+    places = ticks(picture.svg, "x")
+    assert {"0", "1"} <= set(places)
+    start, *_, end = numbers(r'<circle cx="([\d.]+)" cy="([\d.]+)"', picture.svg)
+    assert start[0] == pytest.approx(places["0"], abs=0.06)
+    curve = re.search(r'<path d="M([\d.]+) [\d.]+L([\d.]+) ', picture.svg[picture.svg.index("clip-path") :])
+    assert float(curve[2]) == pytest.approx(places["1"], abs=0.06)
+    counts = np.log1p([float(text.replace(",", "")) for text in places])
+    across = np.polynomial.Polynomial.fit(counts, list(places.values()), 1)
+    assert end[0] == pytest.approx(across(np.log(len(losses))), abs=0.06)
+
+
+def test_epochs_are_called_epochs():
+    picture = plot_loss([0.5, 0.1], unit="epoch")
+    assert picture.alt.startswith("Loss curve over 1 epoch, ")
+    assert label(picture.svg, "epochs")
+
+
+TWO = Network([[[0.5]], [[0.5]]]), [0.1], [0.9]
+MANY = Network.random([3, 2, 2], seed=1), [1.0, 0.0, -1.0], [0.1, 0.9]
+
+
+def test_every_axis_of_a_sweep_and_of_a_race_counts_updates():
+    for net, x, t in (TWO, MANY):
+        runs = sweep(net, x, t, [0.09, 0.9], 100, stop_below=1e-9)
+        _, curves, path = RatePanels(runs, net, x, t).panels
+        for panel in (curves, path):
+            assert label(panel.svg, "updates")
+            assert set(ticks(panel.svg, "x")) == {"0", "1", "10", "100"}
+    race = rate_race(*TWO, [0.9, 9.0], 100, 1e-3, [9.0])
+    background = unquote(race.children[0].value)
+    assert "<!-- updates -->" in background
+    assert "iteration" not in background
+
+
+def test_losses_close_to_each_other_are_told_apart():
+    """Cross-entropy on examples that no weights get right: all between 0.54 and 0.70."""
+    assert loss_axis(0.54, 0.70).log is False
+    assert loss_axis(0.01, 0.70).log is True
+    assert loss_axis(0.5, 0.5).log is True
+    net = Network([[[0.8]], [[0.6]]], loss="binary_cross_entropy")
+    x, t = [[0.5], [1.0], [2.0], [3.0]], [[1.0], [0.0], [1.0], [1.0]]
+    runs = sweep(net, x, t, [0.05, 0.5, 5.0, 50.0, 500.0], 1000, stop_below=0.54)
+    every, curves, _ = RatePanels(runs, net, x, t, (-3, 4, -2, 5)).panels
+    assert runs.loss.max() > 1.4  # on the way
+    ends = [*runs.loss[-1], *runs.loss[0]]
+    for panel in (every, curves):
+        low, high = panel.axes.get_ylim()
+        assert panel.axes.get_yscale() == "linear"
+        assert low < min(ends) < max(ends) < high
+        assert np.ptp(ends) > 0.6 * (high - low)
+        assert len([text for text in ticks(panel.svg, "y") if low < float(text) < high]) >= 3
+
+
+def test_a_goal_is_named_in_the_picture():
+    panel = loss_panel(100, LossAxis(0.53, 0.7, log=False), 0.54)
+    (name,) = [text for text in panel.axes.texts if "goal" in text.get_text()]
+    box, axes = name.get_window_extent(), panel.axes.get_window_extent()
+    assert axes.y0 < box.y0
+    assert axes.x0 < box.x0 < box.x1 < axes.x1
+
+
+def test_weights_that_are_left_out_are_counted():
+    for (net, x, t), shown in ((MANY, "6 of 14 weights and biases: those that move the most"), (TWO, None)):
+        runs = sweep(net, x, t, [0.1, 1.0], 200, stop_below=1e-4)
+        panel = RatePanels(runs, net, x, t).panels[2]
+        assert (shown is None) == (" of " not in panel.title.partition("updates")[2])
+        assert shown is None or (shown in panel.title and label(panel.svg, shown))

@@ -28,7 +28,9 @@ X, T = [0.1], [0.9]
         ([0.5, 0.0], None, "from 0.500000 down to 0.000000; both axes logarithmic."),
         ([0.5, 1e-310], 0.0, "down to 0.000000; both axes logarithmic. It does not reach the goal."),
         ([0.0, 0.0], 0.1, "from 0.000000 to 0.000000; both axes logarithmic."),
-        ([0.5], None, "over 1 iteration, from 0.500000 to 0.500000; both axes logarithmic."),
+        ([0.5], None, "over 0 updates, from 0.500000 to 0.500000; both axes logarithmic."),
+        ([0.7, 0.5], None, "from 0.700000 down to 0.500000; the axis of updates logarithmic."),
+        ([0.7, 0.5], 0.1, "both axes logarithmic. It does not reach the goal."),
     ],
 )
 def test_any_loss_has_a_curve_that_says_whether_it_reaches_the_goal(loss, goal, words):

@@ -27,7 +27,7 @@ def test_every_lane_has_every_rate_and_none():
         assert list(menu.options) == ["–", "0.900", "9.00", "90.0", "1,000"]
         assert len(lane.children) == len(sentences) == 5
         for frame, sentence in zip(lane.children, sentences, strict=True):
-            assert sentence.replace("<", "&lt;") in frame.value
+            assert f'data-then="{sentence.replace("<", "&lt;")}"' in frame.value
             ET.fromstring(f"<div>{frame.value}</div>")
     assert [menu.index for menu in widget.menus] == [1, 2, 0, 0]
     assert [lane.selected_index for lane in widget.lanes] == [1, 2, 0, 0]
@@ -36,8 +36,36 @@ def test_every_lane_has_every_rate_and_none():
 def test_a_lane_says_what_a_training_of_its_own_gives():
     updates = train(NET, X, T, 9.0, 900, stop_below=5e-5).updates
     assert f"converges: E < 5.00·10⁻⁵ after {updates} updates" in race().sentences[1][2]
-    assert "B: η = 9.00" in repr(race())
-    assert repr(race()).endswith("C: no rate. D: no rate.")
+
+
+def test_a_race_begins_at_update_0_and_gives_nothing_away():
+    """Neither what is stored nor what is seen at first says how any training ends."""
+    widget = race()
+    assert (widget.slider.index, widget.slider._options_labels[0]) == (0, "0")
+    assert repr(widget) == (
+        "Race of learning rates, 4 to choose from. At the start: A: η = 0.900, B: η = 9.00."
+    )
+    for lane in widget.lanes:
+        seen = [ET.fromstring(f"<div>{frame.value}</div>").find(".//span") for frame in lane.children]
+        assert not any(re.search("converge|diverge|update|E [<=]|w₁", span.text) for span in seen)
+    assert [
+        seen.text
+        for seen in (ET.fromstring(f"<div>{f.value}</div>").find(".//span") for f in widget.lanes[3].children)
+    ] == ["D: no rate.", "D: η = 0.900.", "D: η = 9.00.", "D: η = 90.0.", "D: η = 1,000."]
+
+
+def test_how_a_training_ends_is_said_when_it_has_ended():
+    net = Network([[[1.0]], [[1.0]]], activation="identity")
+    rates, goal = [0.01, 0.9, 2.5], 1e-4
+    widget = rate_race(net, [1.0], [0.0], rates, 30, goal, start=[0.9])
+    known = [int(re.search(r'data-known="(\d+)"', frame.value)[1]) for frame in widget.lanes[0].children[1:]]
+    with np.errstate(all="ignore"):
+        losses = [train(net, [1.0], [0.0], r, 30).loss for r in rates]
+    kept = np.flatnonzero(losses[2] <= 10 * losses[2][0])[-1]
+    assert known == [30, np.flatnonzero(losses[1] < goal)[0], kept + 1]
+    assert [update for *_, update in moments(widget)] == [
+        int(label) for label in widget.slider._options_labels
+    ]
 
 
 def test_what_is_held_is_held_in_every_lane():
@@ -74,12 +102,11 @@ def test_the_slider_uncovers_the_curves_update_by_update():
     widget = race()
     labels = list(widget.slider._options_labels)
     assert (labels[0], labels[-1]) == ("0", "900")
-    assert widget.slider.index == len(labels) - 1
     shares = [share for share, *_ in moments(widget)]
     assert len(shares) == len(labels) <= 40
     assert (np.diff(shares) > 0).all()
     assert shares[-1] == 100
-    words = [words for _, words, _ in moments(widget)]
+    words = [words for _, words, *_ in moments(widget)]
     assert words[:3] == ["After 0 updates: ", "After 1 update: ", "After 2 updates: "]
     assert [re.search(r"[\d,]+", w)[0] for w in words] == labels
 
@@ -102,7 +129,7 @@ def test_at_each_moment_every_rate_has_its_place():
     with np.errstate(all="ignore"):
         losses = [train(net, [1.0], [0.0], r, 30).loss for r in rates]
     kinds = set()
-    for label, (_, _, places) in zip(widget.slider._options_labels, moments(widget), strict=True):
+    for label, (_, _, places, _) in zip(widget.slider._options_labels, moments(widget), strict=True):
         assert sorted(r for _, _, *shared in places for r in shared) == list(range(len(rates)))
         keys = []
         for kind, number, *shared in places:

@@ -1,4 +1,4 @@
-// Shows a race at the update that the slider is at: uncovers the curves up to there and says who is ahead.
+// Shows a race at the update that the slider is at: uncovers the curves up to there, says who is ahead and who has ended.
 // It is the onload handler of a style element.
 const box = this.closest(".bp-race");
 if (!box || box.isRaced) return; // replaced before it was loaded
@@ -14,7 +14,7 @@ const show = () => {
   const line = box.querySelector(".bp-ahead .bp-said");
   if (!handle || !line || menus.length < 4) return; // not drawn yet
   moments ??= JSON.parse(line.nextElementSibling.textContent);
-  const [share, after, standings] = moments[Number(handle.getAttribute("aria-valuenow"))];
+  const [share, after, standings, update] = moments[Number(handle.getAttribute("aria-valuenow"))];
   const kinds = [[], [], []];
   let many = false;
   for (const [kind, number, ...rates] of standings) {
@@ -33,6 +33,11 @@ const show = () => {
   ];
   const words = after + (said.filter(Boolean).join("; ") || "no rate is in the race") + ".";
   if (line.textContent !== words) line.textContent = words;
+  for (const runner of box.querySelectorAll(".bp-runner")) {
+    const { known, before, then } = runner.dataset;
+    const told = update < Number(known) ? before : then;
+    if (runner.textContent !== told) runner.textContent = told;
+  }
   for (const run of box.querySelectorAll(".bp-run")) run.style.clipPath = `inset(0 ${100 - share}% 0 0)`;
 };
 

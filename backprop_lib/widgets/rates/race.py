@@ -1,7 +1,7 @@
 """The race of learning rates: up to four trainings over each other in one picture, run update by update.
 
 Every curve is prepared, and who is where at each moment. In the browser alone the menus switch the curves,
-and the slider uncovers them and says who is ahead (`race.js`).
+and the slider uncovers them and says who is ahead, and how each has ended once it has (`race.js`).
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def rate_race(
 ) -> Race:
     """Train at every learning rate and return a race: the loss curves of up to four of them, chosen at will.
 
+    It stands at update 0, and gives no outcome away.
+
     Parameters
     ----------
     net : Network
@@ -77,10 +79,7 @@ def rate_race(
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> rate_race(net, [0.1], [0.9], [0.9, 9.0, 90.0], 1000, goal=5e-5, start=[9.0, 90.0])
     ... # doctest: +NORMALIZE_WHITESPACE
-    Race of learning rates, 3 to choose from.
-    A: η = 9.00: converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.
-    B: η = 90.0: converges: E < 5.00·10⁻⁵ after 1 update, at w₁ = 0.5930, w₂ = 4.3148.
-    C: no rate. D: no rate.
+    Race of learning rates, 3 to choose from. At the start: A: η = 9.00, B: η = 90.0.
     """
     check_arguments(rate_race, locals())
     positive(learning_rates=learning_rates, start=start, goal=goal)
@@ -105,7 +104,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
     slider : ipywidgets.SelectionSlider
         Up to which update the curves are shown.
     sentences : list of list of str
-        For each lane, what is said beneath the picture.
+        For each lane, what is said beneath the picture when its training has ended.
     """
 
     def __init__(self, net: Network, runs: Sweep, chosen: Sequence[int]) -> None:
@@ -113,16 +112,27 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         words = [said_of(runs, r, net, label) for r, label in enumerate(labels)]
         self.sentences = [[f"{lane}: {w}" for w in ("no rate.", *words)] for lane in LANES]
         stops = [runs.outcome(r).updates for r in range(len(labels))]
-        panel = loss_panel(len(runs.loss), *limits(runs, np.array(stops)), runs.goal, wide=True)
+        self._rates, self._last = labels, len(runs.loss) - 1
+        axis = limits(runs, np.array(stops))
+        panel = loss_panel(len(runs.loss) - 1, axis, runs.goal, wide=True)
         layout, looks = ipw.Layout(), ipw.HTML()  # which all curves share
+        names = ["", *labels]
+        # The update at which it is known how a training ends
+        known = [
+            0,
+            *(
+                runs.outcome(r).updates if runs.outcome(r).kind in _ENDS else self._last
+                for r in range(len(labels))
+            ),
+        ]
         self.unseen: list[ipw.Widget] = [looks]
         self.menus, self.lanes = [], []
         for lane, sentences in enumerate(self.sentences):
             at = chosen[lane] + 1 if lane < len(chosen) else 0
             curves = ["", *(_curve(panel, runs, r, stop, lane) for r, stop in enumerate(stops))]
             frames = [
-                ipw.HTML(f"{drawn}{_line(lane, sentence)}", layout=layout, style=looks.style)
-                for drawn, sentence in zip(curves, sentences, strict=True)
+                ipw.HTML(f"{drawn}{_line(lane, sentence, label, at)}", layout=layout, style=looks.style)
+                for drawn, sentence, label, at in zip(curves, sentences, names, known, strict=True)
             ]
             menu = ipw.Dropdown(
                 options=[_NONE, *labels],
@@ -135,14 +145,15 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
             self.unseen.append(ipw.jsdlink((menu, "index"), (stack, "selected_index")))
             self.menus.append(menu)
             self.lanes.append(stack)
-        title = f"{panel.title} over the updates, both axes logarithmic; how each ends stands beneath."
+        scales = "both axes logarithmic" if axis.log else "the axis of updates logarithmic"
+        title = f"{panel.title} over the updates, {scales}; how each ends stands beneath."
         ground = ipw.HTML(f'<svg class="field" {_view(panel)} role="img" aria-label="{escape(title)}"></svg>')
         pairs = zip(self.menus, self.lanes, strict=True)
         field = ipw.GridBox([ground, *(part for pair in pairs for part in pair)]).add_class("bp-field")
         moments = np.unique(np.geomspace(1, len(runs.loss), _MOMENTS).round().astype(int)) - 1
         self.slider = ipw.SelectionSlider(
             options=[(f"{n:,}", i) for i, n in enumerate(moments)],
-            value=len(moments) - 1,
+            value=0,
             description="after updates",
             style={"description_width": "initial"},
             layout={"width": "min(100%, 480px)"},
@@ -150,10 +161,10 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         clock = [ipw.HTML(_BUTTON), self.slider]
         row = ipw.HBox(clock, layout={"flex_flow": "row wrap", "align_items": "center"})
         # For each moment: percent of the picture that are seen, when it is, the standings.
-        shares = 100 * panel.pixels(moments + 1, np.ones(len(moments)))[:, 0] / panel.width + 0.4
+        shares = 100 * panel.pixels(moments, np.ones(len(moments)))[:, 0] / panel.width + 0.4
         shares[-1] = 100
         prepared = [
-            (round(share, 2), f"After {counted(n, 'update')}: ", standings(runs, n))
+            (round(share, 2), f"After {counted(n, 'update')}: ", standings(runs, n), int(n))
             for share, n in zip(shares, moments, strict=True)
         ]
         data = json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
@@ -169,8 +180,15 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         self.lanes.clear()
 
     def __repr__(self) -> str:
-        said = (sentences[menu.index] for sentences, menu in zip(self.sentences, self.menus, strict=True))
-        return f"Race of learning rates, {len(self.sentences[0]) - 1} to choose from. {' '.join(said)}"
+        runners = [
+            f"{lane}: η = {self._rates[menu.index - 1]}"
+            for lane, menu in zip(LANES, self.menus, strict=True)
+            if menu.index
+        ]
+        return (
+            f"Race of learning rates, {len(self._rates)} to choose from. "
+            f"At the start: {', '.join(runners) or 'no rate'}."
+        )
 
 
 def _view(panel: Panel) -> str:
@@ -181,7 +199,7 @@ def _view(panel: Panel) -> str:
 def _curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
     """Return one curve with its lane's dashes, a dot or an arrowhead at its end, and the lane's letter."""
     keep = thin(stop + 1)
-    points = panel.line(keep + 1, runs.loss[keep, r])
+    points = panel.line(keep, runs.loss[keep, r])
     path = outline(points)
     left, top, width, height = map(float, panel.inside.split())
     x, y = points[-1] + _BESIDE[lane]
@@ -233,10 +251,12 @@ def standings(runs: Sweep, n: int) -> list[list[int | str]]:
     return [[kind, number, *(place[-1] for place in group)] for (kind, number), group in groups]
 
 
-def _line(lane: int, sentence: str) -> str:
-    """Return a lane's sentence and a sample of its line."""
+def _line(lane: int, sentence: str, label: str, known: int) -> str:
+    """Return a lane's sentence and a sample of its line; before update `known` only the rate is said."""
     look = f'stroke="{INKS[lane]}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"'
+    before = f"{LANES[lane]}: η = {label}." if label else sentence
     return (
         f'<p class="bp-said" style="grid-row: {lane + 2}"><svg width="52" height="12" aria-hidden="true">'
-        f'<path d="M4 6H48" {look}/></svg> {escape(sentence)}</p>'
+        f'<path d="M4 6H48" {look}/></svg> <span class="bp-runner" data-known="{known}" '
+        f'data-then="{escape(sentence)}" data-before="{escape(before)}">{escape(before)}</span></p>'
     )

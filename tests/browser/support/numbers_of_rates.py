@@ -215,16 +215,18 @@ def curves_of(meant, r, title):
     """Return the points that the second and the third panel must show, in the numbers of their axes."""
     runs, stop = meant.runs, meant.ends[r].updates
     keep, few = thin(stop + 1), thin(stop + 1, 60)
-    losses = [np.column_stack([keep + 1, runs.loss[keep, r]])]
+    losses = [np.column_stack([keep, runs.loss[keep, r]])]
     if meant.surface is not None:
         return losses, [runs.path[keep, :, r]]
     plain = [plain_name(name, meant.single) for name in meant.names]
     followed = re.search("weights (.*) over the updates", title)[1].split(", ")
-    return losses, [np.column_stack([few + 1, runs.path[few, p, r]]) for p in map(plain.index, followed)]
+    return losses, [np.column_stack([few, runs.path[few, p, r]]) for p in map(plain.index, followed)]
 
 
 def axes_of(meant, grounds):
-    rules = [(np.log, np.log), (np.log, np.log), (np.log if meant.surface is None else np.array, np.array)]
+    ends = [meant.goal, meant.runs.loss[0, 0], *(end.loss for end in meant.ends)]
+    up = np.array if max(ends) < 3 * min(ends) else np.log  # what can be told apart on a linear axis
+    rules = [(np.log, up), (np.log1p, up), (np.log1p if meant.surface is None else np.array, np.array)]
     return [Axes(ground, *pair) for ground, pair in zip(grounds, rules, strict=True)]
 
 

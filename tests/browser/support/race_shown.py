@@ -51,7 +51,7 @@ WALK = f"""async (box, key) => {{ {STATE}
 # What is shown once every lane has the curve that its menu says.
 SHOWN = f"""async (box, ms) => {{ {STATE}
   const agrees = ({{ menus, lanes }}) => menus.every(([index, rate], i) =>
-    lanes[i]?.sentence.startsWith("ABCD"[i] + (index ? `: η = ${{rate}}:` : ": no rate.")));
+    lanes[i]?.sentence.startsWith("ABCD"[i] + (index ? `: η = ${{rate}}` : ": no rate.")));
   for (const end = performance.now() + ms; !agrees(shown(box)) && performance.now() < end; ) await frame();
   await frame();
   return shown(box);
@@ -137,8 +137,13 @@ def check(race, state):
                 "clips": []
             }
             continue
-        words = training_in_words(runs, r, race.net)
-        assert lane["sentence"] == f"{letter}: η = {rate(runs.learning_rates[r])}: {words}."
+        known = (
+            runs.outcome(r).updates
+            if runs.outcome(r).kind in ("converges", "diverges")
+            else len(runs.loss) - 1
+        )
+        words = f": {training_in_words(runs, r, race.net)}" if n >= known else ""
+        assert lane["sentence"] == f"{letter}: η = {rate(runs.learning_rates[r])}{words}."
         assert lane["letters"] == [letter]
         assert len(lane["dots"]) + lane["arrows"] == 1
         end = runs.outcome(r).updates
