@@ -1,4 +1,4 @@
-"""Is everything there that the course needs? Said in words that help when it is not."""
+"""What the course needs is looked for; where it is missing, the words help."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 
 def check_setup() -> str:
-    """Return one paragraph: that all is well, or what to install.
+    """Return one paragraph: the versions that are installed, or what to install.
 
     What is needed is read from the installed package, which has it from the one list of dependencies.
 
     Examples
     --------
     >>> check_setup().partition(": ")[0], "numpy" in check_setup()
-    ('All is well', True)
+    ('Everything the course needs is installed', True)
     """
     try:
         python = metadata("backprop-lib")["Requires-Python"]
         needed = [line for line in requires("backprop-lib") or [] if ";" not in line]  # leaves the extras out
     except PackageNotFoundError:
-        return "The course itself is not installed here: in its folder, run: python -m pip install -e ."
+        return "The course itself is not installed here. In its folder, run: python -m pip install -e ."
     if sys.version_info < _release(python):
-        return f"This is Python {sys.version.split()[0]}; the course needs Python {python}."
+        return f"This is Python {sys.version.split()[0]}, but the course needs Python {python}."
     if faults := {line: fault for line in needed if (fault := _fault(*line.split(">=")))}:
         wanted = " ".join(f'"{line}"' for line in faults)
-        return f"{'; '.join(faults.values())}. To mend this, run: python -m pip install {wanted}"
-    *names, last = (line.split(">=")[0] for line in needed)
-    return f"All is well: {', '.join(names)} and {last} are here. Go on."
+        return f"{'. '.join(faults.values())}. To fix this, run: python -m pip install {wanted}"
+    found = ["Python " + sys.version.split()[0]]
+    found += [f"{name} {version(name)}" for name in (line.split(">=")[0] for line in needed)]
+    return f"Everything the course needs is installed: {', '.join(found[:-1])} and {found[-1]}."
 
 
 def _fault(name: str, least: str) -> str:
@@ -36,7 +37,7 @@ def _fault(name: str, least: str) -> str:
         found = version(name)
     except PackageNotFoundError:
         return f"{name} is missing"
-    return "" if _release(found) >= _release(least) else f"{name} is {found}, needed is >={least}"
+    return "" if _release(found) >= _release(least) else f"{name} is {found}, but must be >={least}"
 
 
 def _release(version: str) -> tuple[int, ...]:

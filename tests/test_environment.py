@@ -288,6 +288,8 @@ def test_the_settings_are_installed():
     ("plugin", "key", "value"),
     [
         ("@jupyterlab/notebook-extension:tracker", "windowingMode", "none"),
+        # so that a link to the glossary opens it as a page
+        ("@jupyterlab/docmanager-extension:plugin", "defaultViewers", {"markdown": "Markdown Preview"}),
         # or ipykernel hears widgets while a cell runs, in other threads, and matplotlib's settings are global
         ("@jupyterlab/apputils-extension:kernels-settings", "commsOverSubshells", "disabled"),
         ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),

@@ -22,7 +22,11 @@ TAKEN = {
     "07_digits": (Load(words=1696, lines=108, widgets=3), 50),
 }
 # Pages that announce their minutes.
-ANNOUNCING = ["01_one_path", "03_two_paths"]
+ANNOUNCING = [
+    "01_one_path",
+    "03_two_paths",
+    "refresher",
+]
 
 
 def read(name):

@@ -1,5 +1,6 @@
 """The package as a whole: what it imports and when, and how it speaks of itself."""
 
+import importlib.metadata
 import subprocess
 import sys
 import tomllib
@@ -42,7 +43,7 @@ def test_the_setup_check_names_what_is_missing(monkeypatch):
 
     monkeypatch.setattr(setup_check, "version", version)
     said = setup_check.check_setup()
-    assert said.startswith("ipywidgets is 1.0, needed is >=8.1; sympy is missing. To mend this, run:")
+    assert said.startswith("ipywidgets is 1.0, but must be >=8.1. sympy is missing. To fix this, run:")
     assert said.endswith('python -m pip install "ipywidgets>=8.1" "sympy>=1.13"')
 
 
@@ -50,7 +51,9 @@ def test_the_setup_check_names_the_whole_list():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = [line.partition(">=")[0] for line in project["dependencies"]]
     said = setup_check.check_setup()
-    assert said == f"All is well: {', '.join(names[:-1])} and {names[-1]} are here. Go on."
+    found = [f"{name} {importlib.metadata.version(name)}" for name in names]
+    assert said.startswith(f"Everything the course needs is installed: Python {sys.version.split()[0]}, ")
+    assert said.endswith(f"{', '.join(found[:-1])} and {found[-1]}.")
 
 
 @pytest.mark.parametrize("found", ["2.0", "2.0.1", "2.1rc1", "10.0.0+local"])
