@@ -294,7 +294,7 @@ def target_one() -> Iterator[Figure]:
 
 
 @carries(
-    "02:cancel-after",
+    "02:saturated-text",
     says=(
         "Saturated at the wrong end, a neuron learns next to nothing by the squared error; now "
         "the error gets through"
@@ -311,7 +311,27 @@ def saturated_output() -> Iterator[Figure]:
 
 
 @carries(
-    "02:mean-after",
+    "02:saturated-predict",
+    says=(
+        "From w2 = −8 cross-entropy brings the output close to its target in 100 updates of w2; with "
+        "the half squared error it hardly moves, because of the slope alone"
+    ),
+)
+def saturated_second_weight() -> Iterator[Figure]:
+    a1 = float(sigmoid(1.2))
+    for name, keeps, low, high in (
+        ("cross-entropy", 0.0, 0.95, 1.0),
+        ("half squared error", 1.0, 0.002, 0.003),
+    ):
+        w2 = -8.0
+        for _ in range(100):
+            a2 = float(sigmoid(w2 * a1))
+            w2 -= 0.5 * (a2 - 1) * (a2 * (1 - a2)) ** keeps * a1
+        yield between(f"output after 100, {name}", float(sigmoid(w2 * a1)), low, high)
+
+
+@carries(
+    "02:mean-times",
     "09:factor-mean",
     says="Without Σ and 1/n, one example's gradient is left: never n times the mean",
 )
@@ -419,6 +439,8 @@ def guessing_for_long() -> Iterator[Figure]:
 @carries(
     "audit/004:believe-after",
     "audit/004:elsewhere-after",
+    "02:slips-after",
+    "02:slips-answer",
     says=("As printed, z2 is driven to 0 and the network guesses for good; above z2 = 1 the errors cancel"),
 )
 def as_printed() -> Iterator[Figure]:

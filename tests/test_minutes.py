@@ -24,6 +24,7 @@ TAKEN = {
 # Pages that announce their minutes.
 ANNOUNCING = [
     "01_one_path",
+    "02_cross_entropy",
     "03_two_paths",
     "refresher",
 ]
