@@ -14,7 +14,7 @@ mean deviation is much steadier, and that is what is judged.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import islice, pairwise, product
@@ -34,6 +34,7 @@ from backprop_lib.training import InPlaceNetwork, Options, accuracy, examples
 BOUND = 0.05  # a run agrees if its mean deviation is less
 FILE = Path(__file__).with_name("runs") / "mnist.toml"
 UPDATES = 7500  # one epoch in batches of 8; those of 256 come nearest after 32 epochs
+Run = tuple[Mapping[str, Any], Network | None]  # what a training prints; its network, if not only stored
 _SEEDS = (0, 1, 2)
 _PLACE = "7.2, output, epoch "
 
@@ -332,23 +333,27 @@ def _range(shares: Iterable[float]) -> str:
 
 
 @cache
-def _parity_run(
-    sizes: tuple[int, ...], learning_rate: float, epochs: int, batch_size: int
-) -> tuple[Mapping[str, Any], Network]:
-    """Run the training of section 7.1: the first ten and the last two epochs are printed."""
+def parity_run(sizes: tuple[int, ...], learning_rate: float, epochs: int, batch_size: int) -> Run:
+    """Run the training of section 7.1: the first ten and the last two epochs are printed.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+    learning_rate : float
+    epochs, batch_size : int
+
+    Examples
+    --------
+    >>> printed, net = parity_run((10, 3, 2), 0.3, epochs=12, batch_size=8)
+    >>> len(printed["errors"]), round(printed["errors"][0], 5), net.sizes
+    (12, 0.48236, [10, 3, 2])
+    """
     x, t = parity(bits=sizes[0])
     errors, net = train_like_document_003(x[:700], t[:700], sizes, learning_rate, epochs, batch_size)
     return {"errors": errors[:10] + errors[-2:], "accuracy": accuracy(net, x[700:], t[700:])}, net
 
 
-def _mnist_run(*_: Any) -> tuple[Mapping[str, Any], None]:
+def mnist_run() -> Run:
     """Return what the training of section 7.2 comes to under its own conventions, as stored."""
     run = load_runs()[Setup()]
     return {"errors": [run.errors[k] for k in printed_errors()], "accuracy": run.accuracy[300]}, None
-
-
-# From sizes, rate, epochs and batch size to what is printed, and the network if it is not only stored:
-RUNS: Mapping[str, Callable[..., tuple[Mapping[str, Any], Network | None]]] = {
-    "document 003 on parity": _parity_run,
-    "document 003 on MNIST": _mnist_run,
-}

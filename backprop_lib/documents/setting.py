@@ -15,7 +15,7 @@ right.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import Network, whole_number
 from backprop_lib.datasets import parity
 from backprop_lib.documents.agreement import DIGITS, Agreement, furthest, number, proved
-from backprop_lib.documents.document_003 import RUNS, train_like_document_003
+from backprop_lib.documents.document_003 import Run, mnist_run, parity_run, train_like_document_003
 from backprop_lib.documents.expressions import elementwise, is_matrix, parse
 from backprop_lib.documents.facts import Example
 from backprop_lib.documents.verdicts import Verdict
@@ -331,7 +331,7 @@ def _input_and_target(example: Example) -> tuple[Any, Any]:
     return x[row], t[row]
 
 
-def run_of(example: Example) -> tuple[Mapping[str, Any], Network | None]:
+def run_of(example: Example) -> Run:
     """Return what the training of an example prints, and the network it makes, if that is not only stored.
 
     Raises
@@ -339,25 +339,17 @@ def run_of(example: Example) -> tuple[Mapping[str, Any], Network | None]:
     ValueError
         If the example has no such training.
     """
-    if example.run not in (_HELD, *RUNS):
-        have = ", ".join(map(repr, (_HELD, *RUNS)))
+    if example.run not in _RUNS:
+        have = ", ".join(map(repr, _RUNS))
         raise ValueError(f"example {example.name!r} has the run {example.run!r}, expected one of: {have}.")
-    names = ("learning_rate", "repetitions") if example.run == _HELD else _NEEDED
+    names, trained = _RUNS[example.run]
     if missing := [name for name in names if name not in example.numbers]:
         raise ValueError(f"example {example.name!r} has a run, but no number {missing[0]!r}.")
-    needed = [example.numbers[name] for name in names]
-    if example.run == _HELD:
-        return _biases_held(example, *needed)
-    return RUNS[example.run](*(tuple(value) if isinstance(value, list) else value for value in needed))
+    numbers = (example.numbers[name] for name in names)
+    return trained(example, *(tuple(value) if isinstance(value, list) else value for value in numbers))
 
 
-_HELD = "biases held"
-_NEEDED = ("sizes", "learning_rate", "epochs", "batch_size")
-
-
-def _biases_held(
-    example: Example, learning_rate: float, repetitions: int
-) -> tuple[Mapping[str, Any], Network | None]:
+def _biases_held(example: Example, learning_rate: float, repetitions: int) -> Run:
     """Train the weights of an example and leave its biases as they are, one update a repetition."""
     start = network_of(example)
     if start is None:
@@ -367,3 +359,12 @@ def _biases_held(
     outputs = history.network.forward(example.x).a[-1].tolist()
     losses = {"first_loss": float(history.loss[1]), "last_loss": float(history.loss[-1])}
     return {**losses, "last_outputs": outputs}, history.network
+
+
+# The numbers of an example that each run needs, and the run:
+_OF_BATCHES = ("sizes", "learning_rate", "epochs", "batch_size")
+_RUNS: Mapping[str, tuple[Sequence[str], Callable[..., Run]]] = {
+    "document 003 on parity": (_OF_BATCHES, lambda _, *numbers: parity_run(*numbers)),
+    "document 003 on MNIST": (_OF_BATCHES, lambda *_: mnist_run()),
+    "biases held": (("learning_rate", "repetitions"), _biases_held),
+}
