@@ -571,7 +571,7 @@ def luck_at_220() -> Iterator[Figure]:
 
 
 @carries(
-    "audit/001:one-step-text",
+    "03:one-step-text",
     says="As printed it ends a little better, and the second layer could do it alone",
 )
 def the_wrong_gradient_learns() -> Iterator[Figure]:
@@ -583,7 +583,7 @@ def the_wrong_gradient_learns() -> Iterator[Figure]:
 
 
 @carries(
-    "audit/001:minus-after",
+    "03:minus-after",
     says=("With −1 the first layer pushes against the second: E rises in more than half of the updates"),
 )
 def the_first_layer_pushes() -> Iterator[Figure]:
