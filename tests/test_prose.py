@@ -17,7 +17,7 @@ NOT_YET = {
     "backprop_lib/symbols/panel.py",
     "backprop_lib/training/batches.py",
     "backprop_lib/training/outcomes.py",
-    "backprop_lib/training/progress.py",
+    "backprop_lib/training/loop.py",
     "backprop_lib/training/sweeping.py",
     "backprop_lib/training/trainer.py",
     "backprop_lib/widgets/__init__.py",

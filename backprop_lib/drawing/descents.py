@@ -15,7 +15,6 @@ from backprop_lib.core import Array, check_arguments, finite_array, finite_numbe
 from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, outline
 from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.text import counted, fixed, got
-from backprop_lib.training import sampled
 
 Rule = Callable[..., ArrayLike]
 _DASHES = ("", "7 4", "2 3", "11 3 2 3")
@@ -191,3 +190,25 @@ def _from_to(rule: Rule, points: Array, across: str, up: str) -> str:
         for p in (points[0], points[-1])
     ]
     return f"from {ends[0]} to {ends[1]}, {counted(len(points) - 1, 'step')}"
+
+
+def sampled(rule: Rule, left: float, right: float) -> tuple[Array, Array]:
+    """Return 161 points from left to right and a curve's values there.
+
+    Raises
+    ------
+    ValueError
+        If the limits are not in order, or the rule does not give one finite number for each point.
+
+    Examples
+    --------
+    >>> [values[-1].item() for values in sampled(lambda w: w**2, -1, 3)]
+    [3.0, 9.0]
+    """
+    if not finite_number("limits", left) < finite_number("limits", right):
+        raise ValueError(f"limits run from {left:g} to {right:g}, expected the left one to be smaller.")
+    x = np.linspace(left, right, 161)
+    y = finite_array("rule", rule(x), ndim=(0, 1))
+    if y.shape != x.shape:
+        raise ValueError(f"rule gives shape {y.shape} for {x.shape}, expected one number for each point.")
+    return x, y

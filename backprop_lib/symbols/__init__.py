@@ -5,11 +5,10 @@ from __future__ import annotations
 from backprop_lib.symbols.checks import check_gradients
 from backprop_lib.symbols.derivation import Derivation, Expr, Factor, derive
 from backprop_lib.symbols.notation import Latex, chain, definitions, factor_table, latex
-from backprop_lib.symbols.nudging import central_differences
+from backprop_lib.symbols.nudging import SizedNudge, central_differences, sized_nudges
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.symbols.programs import Program, compile_straight_line, program, python, straight_line
 from backprop_lib.symbols.proof import prove
-from backprop_lib.symbols.sized_nudges import SizedNudge, sized_nudges
 
 __all__ = [
     "CheckFailed",

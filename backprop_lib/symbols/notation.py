@@ -6,7 +6,6 @@ its denominator. A table in which the two disagree is never shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,11 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import check_arguments, path_number
-from backprop_lib.symbols.derivation import Derivation, Expr, Factor
+from backprop_lib.symbols.derivation import Derivation, Expr
+from backprop_lib.symbols.nudging import long_numbers, nudged, nudged_once, value_of
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.text import Table, fixed, got, latex_name, raised, rate
 
-Numbers = Mapping[Expr, Any]  # mpmath's classes carry no types
 _FARTHEST = 5000  # digits
 _LEAST = 1e-30  # nudge
 _CLOSE = 9  # decimals of a difference
@@ -141,17 +140,17 @@ def factor_table(
     with mpmath.workdps(2 * far + 100):
         known = long_numbers(d, numbers)
         values = [value_of(f.value, known) for f in factors]
-        nudged = [_nudged(d, f, known, mpmath.mpf(10) ** -(far + 60)) for f in factors]
+        found = [nudged(d, f, known, mpmath.mpf(10) ** -(far + 60)) for f in factors]
         floor = mpmath.mpf(10) ** -(far + 20)
-        for f, value, expected in zip(factors, values, nudged, strict=True):
+        for f, value, expected in zip(factors, values, found, strict=True):
             if not abs(value - expected) <= max(1e-10 * abs(expected), floor * max(1, abs(known[f.of]))):
                 raise CheckFailed(
                     f"∂{f.of}/∂{f.by}: symbols got {float(value):.12g}, "
                     f"nudging expected {float(expected):.12g}."
                 )
         if nudge is not None:
-            nudged = [_nudged_once(d, f, known, nudge) for f in factors]
-        pairs = [*zip(values, nudged, strict=True), (mpmath.fprod(values), mpmath.fprod(nudged))]
+            found = [nudged_once(d, f, known, nudge) for f in factors]
+        pairs = [*zip(values, found, strict=True), (mpmath.fprod(values), mpmath.fprod(found))]
         written = [[_shown(v), _shown(n), _shown(v - n, _CLOSE)] for v, n in pairs]
     formulas = [
         [_inline(_ratio(d, f.of, f.by)), *(_inline(latex(d, e)) for e in (f.derived, f.value))]
@@ -170,43 +169,6 @@ def _inline(source: str) -> str:
 
 def _ratio(d: Derivation, of: Expr, by: Expr) -> str:
     return rf"\frac{{\partial {latex(d, of)}}}{{\partial {latex(d, by)}}}"
-
-
-def long_numbers(d: Derivation, numbers: Mapping[Expr, Any]) -> Numbers:
-    """Return what every symbol stands for, computed anew with all digits from parameters, x and t."""
-    known = {symbol: mpmath.mpf(value) for symbol, value in numbers.items() if symbol not in d.definitions}
-    for symbol, definition in d.definitions.items():
-        known[symbol] = value_of(definition, known)
-    return known
-
-
-def value_of(expression: Expr, known: Numbers) -> Any:
-    """Return the value of an expression, with as many digits as mpmath works with at the moment."""
-    symbols = sorted(expression.free_symbols, key=str)
-    return sp.lambdify(symbols, expression, "mpmath")(*(known[symbol] for symbol in symbols))
-
-
-def _nudged(d: Derivation, f: Factor, known: Numbers, nudge: Any) -> Any:
-    """Return ∂of/∂by from the definition alone: it is watched while the one quantity is nudged.
-
-    Downwards, once and twice: where a relu has its kink, the slope is taken to be that on the left.
-    """
-    once, twice = (
-        value_of(d.definitions[f.of], {**known, f.by: known[f.by] - step}) for step in (nudge, 2 * nudge)
-    )
-    return (3 * known[f.of] - 4 * once + twice) / (2 * nudge)
-
-
-def _nudged_once(d: Derivation, f: Factor, known: Numbers, nudge: float) -> Any:
-    """Return the change of one quantity divided by the nudge of the other."""
-    step = mpmath.mpf(str(nudge))  # 0.1 is a tenth here
-    there = value_of(d.definitions[f.of], {**known, f.by: known[f.by] + step})
-    if not mpmath.isfinite(there) or mpmath.im(there) != 0:
-        raise ValueError(
-            f"nudge is {got(nudge)}, expected a smaller one: "
-            f"{f.of} has no value where {f.by} is {float(known[f.by] + step):g}."
-        )
-    return (mpmath.re(there) - known[f.of]) / step
 
 
 def _nudge_written(nudge: float) -> str:

@@ -3,18 +3,29 @@
 An ordinary difference subtracts two losses that are nearly equal and loses half of their digits. A tiny
 *imaginary* nudge subtracts nothing: the derivative stands in the imaginary part, exact to the last digits
 (Squire and Trapp, SIAM Review 40, 1998). Either takes one parameter at a time, and a forward pass for each.
+
+A nudge whose size one can choose is off for two reasons: a big one because the loss curves on the way, a tiny
+one because floats have about 16 digits, most of which two nearly equal losses share. With 60 digits only the
+first is left, which tells the two apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import mpmath
 import numpy as np
+import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network
-from backprop_lib.text import Name, taken_apart
+from backprop_lib.symbols.derivation import Derivation, Expr, Factor
+from backprop_lib.text import Name, got, taken_apart
 
+Numbers = Mapping[Expr, Any]  # mpmath's classes carry no types
+
+_DIGITS = 60  # of a nudge whose size can be chosen
 STEP = 1e-20  # its square is no number that counts beside 1, and small gradients times it do not underflow
 
 
@@ -114,3 +125,84 @@ def _changed(net: Network, name: Name, step: complex) -> Network:
     arrays[name.layer - 1] = arrays[name.layer - 1].astype(type(step))
     arrays[name.layer - 1][name.neurons] += step
     return net.replace(weights, biases or None)
+
+
+def long_numbers(d: Derivation, numbers: Mapping[Expr, Any]) -> Numbers:
+    """Return what every symbol stands for, computed anew with all digits from parameters, x and t."""
+    known = {symbol: mpmath.mpf(value) for symbol, value in numbers.items() if symbol not in d.definitions}
+    for symbol, definition in d.definitions.items():
+        known[symbol] = value_of(definition, known)
+    return known
+
+
+def value_of(expression: Expr, known: Numbers) -> Any:
+    """Return the value of an expression, with as many digits as mpmath works with at the moment."""
+    symbols = sorted(expression.free_symbols, key=str)
+    return sp.lambdify(symbols, expression, "mpmath")(*(known[symbol] for symbol in symbols))
+
+
+def nudged(d: Derivation, f: Factor, known: Numbers, nudge: Any) -> Any:
+    """Return ∂of/∂by from the definition alone: it is watched while the one quantity is nudged.
+
+    Downwards, once and twice: where a relu has its kink, the slope is taken to be that on the left.
+    """
+    once, twice = (
+        value_of(d.definitions[f.of], {**known, f.by: known[f.by] - step}) for step in (nudge, 2 * nudge)
+    )
+    return (3 * known[f.of] - 4 * once + twice) / (2 * nudge)
+
+
+def nudged_once(d: Derivation, f: Factor, known: Numbers, nudge: float) -> Any:
+    """Return the change of one quantity divided by the nudge of the other."""
+    step = mpmath.mpf(str(nudge))  # 0.1 is a tenth here
+    there = value_of(d.definitions[f.of], {**known, f.by: known[f.by] + step})
+    if not mpmath.isfinite(there) or mpmath.im(there) != 0:
+        raise ValueError(
+            f"nudge is {got(nudge)}, expected a smaller one: "
+            f"{f.of} has no value where {f.by} is {float(known[f.by] + step):g}."
+        )
+    return (mpmath.re(there) - known[f.of]) / step
+
+
+class SizedNudge(NamedTuple):
+    """What one nudge finds, ΔE/Δw in floats, and how far it is from ∂E/∂w, in floats and with all digits."""
+
+    size: float
+    slope: float
+    off: float
+    off_without_rounding: float
+
+
+def sized_nudges(
+    d: Derivation, name: str, x: ArrayLike, t: ArrayLike, sizes: Sequence[float]
+) -> tuple[float, list[SizedNudge]]:
+    """Return ∂E/∂`name` for one example, and what nudges of these sizes find instead.
+
+    Parameters
+    ----------
+    d : Derivation
+    name : str
+        The parameter.
+    x, t : array_like, shapes (features,) and (outputs,)
+    sizes : sequence of float
+
+    Examples
+    --------
+    >>> from backprop_lib import Network, derive
+    >>> d = derive(Network([[[0.5]], [[0.5]]]))
+    >>> slope, (nudge,) = sized_nudges(d, "w2[0,0]", [0.1], [0.9], [0.1])
+    >>> round(slope, 6), round(nudge.slope, 6), round(nudge.off_without_rounding, 6)
+    (-0.042387, -0.041451, 0.000936)
+    """
+    numbers, parameter, found = d.numbers(x, t), d.parameter(name), []
+    here = d.net.loss(x, t)
+    with mpmath.workdps(_DIGITS):
+        known = long_numbers(d, numbers)
+        exact = value_of(d.gradient(name), known)
+        for size in sizes:
+            there = d.net.with_values({name: d.net.by_name()[name] + size}).loss(x, t)
+            slope, step = (there - here) / size, mpmath.mpf(size)
+            long_there = long_numbers(d, {**numbers, parameter: known[parameter] + step})
+            off = (long_there[d.E] - known[d.E]) / step - exact
+            found.append(SizedNudge(size, slope, float(slope - exact), float(off)))
+        return float(exact), found

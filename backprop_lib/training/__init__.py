@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backprop_lib.training.batches import accuracy, examples
-from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend, sampled, where_it_ends
+from backprop_lib.training.descents import Descent, Limits, TwoParameters, descend
 from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.loop import train
 from backprop_lib.training.options import Constraints, Options
@@ -28,8 +28,6 @@ __all__ = [
     "examples",
     "judge",
     "loss_on_grid",
-    "sampled",
     "sweep",
     "train",
-    "where_it_ends",
 ]

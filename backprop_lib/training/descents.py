@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array, Network, check_arguments, finite_array, finite_number, whole_number
-from backprop_lib.text import counted, fixed
 from backprop_lib.training.in_place import InPlaceNetwork
+from backprop_lib.training.options import Options
 from backprop_lib.training.outcomes import saturated
 from backprop_lib.training.sweeping import loss_on_grid
 
@@ -42,64 +42,6 @@ def descend(slope: Rule, start: float, learning_rate: float, steps: int) -> list
             break
         points.append(after)
     return points
-
-
-def sampled(rule: Rule, left: float, right: float) -> tuple[Array, Array]:
-    """Return 161 points from left to right and a curve's values there.
-
-    Raises
-    ------
-    ValueError
-        If the limits are not in order, or the rule does not give one finite number for each point.
-
-    Examples
-    --------
-    >>> [values[-1].item() for values in sampled(lambda w: w**2, -1, 3)]
-    [3.0, 9.0]
-    """
-    if not finite_number("limits", left) < finite_number("limits", right):
-        raise ValueError(f"limits run from {left:g} to {right:g}, expected the left one to be smaller.")
-    x = np.linspace(left, right, 161)
-    y = finite_array("rule", rule(x), ndim=(0, 1))
-    if y.shape != x.shape:
-        raise ValueError(f"rule gives shape {y.shape} for {x.shape}, expected one number for each point.")
-    return x, y
-
-
-def where_it_ends(
-    rule: Rule, slope: Rule, points: Sequence[float], limits: tuple[float, float], across: str, up: str
-) -> str:
-    """Return in words where a descent ends: at rest in the lowest place, in another, on its way, or outside.
-
-    Parameters
-    ----------
-    rule, slope : callable
-        The function, for arrays, and its derivative.
-    points : sequence of float
-        What the descent went through, its start first.
-    limits : left, right
-        The part of the curve that is looked at.
-    across, up : str
-        Names of the variable and of the function's value.
-
-    Examples
-    --------
-    >>> where_it_ends(lambda w: w**2, lambda w: 2 * w, [4.0, 2.0, 1.0], (-5, 5), "w", "E")
-    'it is still on its way after 2 steps, at w = 1.0000, E = 1.0000.'
-    """
-    outside = [k for k, p in enumerate(points) if not limits[0] <= p <= limits[1]]
-    if outside:
-        return f"it leaves the picture at step {outside[0]}."
-    x, y = sampled(rule, *limits)
-    end, height = points[-1], float(np.asarray(rule(points[-1])))
-    place = f"{across} = {fixed(end, 4)}, {up} = {fixed(height, 4)}"
-    steps = counted(len(points) - 1, "step")
-    if abs(float(np.asarray(slope(end)))) * (limits[1] - limits[0]) > 1e-2 * np.ptp(y):
-        return f"it is still on its way after {steps}, at {place}."
-    if height > y.min() + 1e-2 * np.ptp(y):
-        lowest = f"{across} = {fixed(float(x[y.argmin()]), 2)}"
-        return f"after {steps} it rests at {place}, but the curve is lowest near {lowest}."
-    return f"after {steps} it rests at {place}, the lowest place in the picture."
 
 
 @dataclass(frozen=True)
@@ -141,11 +83,8 @@ class TwoParameters:
     def __init__(self, net: Network, x: ArrayLike, t: ArrayLike, names: tuple[str, str]) -> None:
         if names[0] == names[1]:
             raise ValueError(f"both axes show {names[0]}, expected two different parameters.")
+        net.with_values(dict.fromkeys(names, 0.0))  # checks them
         self.net, self.x, self.t, self.names = net, x, t, names
-        # Where the two stand among the parameters that learn, and where the others do.
-        marked = net.with_values(dict.fromkeys(net.by_name(), 0.0) | {names[0]: 1.0, names[1]: 2.0})
-        places = InPlaceNetwork(marked).values
-        self._two, self._others = [int((places == n).argmax()) for n in (1, 2)], places == 0
 
     def network(self, point: ArrayLike) -> Network:
         """Return the network at a point of the slice."""
@@ -171,18 +110,19 @@ class TwoParameters:
     def descend(self, start: ArrayLike, learning_rate: float, updates: int) -> Descent:
         """Return the descent from `start`, shape (2,), in which only the two parameters learn."""
         rate, count = finite_number("learning_rate", learning_rate), whole_number("updates", updates)
-        in_place = InPlaceNetwork(self.network(start))
+        by_name = list(self.net.by_name())
+        others = [name for name in by_name if name not in self.names]
+        in_place = InPlaceNetwork(self.network(start), Options(hold=others))
         x, t = (np.atleast_2d(np.asarray(rows, dtype=float)) for rows in (self.x, self.t))
         batches = in_place.batches(x, t, [len(x)])
         ((X, XT, T),) = batches.in_order(batches.as_given)
-        held, step = in_place.values[self._others], in_place.rate(rate / len(x))
+        two, step = in_place.places[[*map(by_name.index, self.names)]], in_place.rate(rate / len(x))
         path = np.empty((count + 1, 2))
         with np.errstate(all="ignore"):
-            path[0] = in_place.values[self._two]
+            path[0] = in_place.values[two]
             for k in range(1, count + 1):
                 in_place.step(X, XT, T, step)
-                in_place.values[self._others] = held
-                path[k] = in_place.values[self._two]
+                path[k] = in_place.values[two]
             path = _finite(path)
             loss = _finite(self.loss(*path.T))
         return Descent(path[: len(loss)], loss, count)

@@ -63,11 +63,11 @@ class InPlaceNetwork:
         self.layers, self.slopes = self._by_layer(self.values), self._by_layer(slopes)
         places = self._by_layer(np.arange(size))
         parts = [(p[:n].T, p[n:]) for p, n in zip(places, net.sizes, strict=False)]
-        self._by_name = np.concatenate([part.ravel() for pair in parts for part in pair])
+        self.places = np.concatenate([part.ravel() for pair in parts for part in pair])
         biases: Sequence[ArrayLike] = net.biases or [()] * len(net.weights)
         given = [np.ravel(part) for pair in zip(net.weights, biases, strict=True) for part in pair]
-        self.values[self._by_name] = np.concatenate(given)
-        self._update: Calls = [*Constraints(net, options.hold, options.tie).calls(slopes, self._by_name)]
+        self.values[self.places] = np.concatenate(given)
+        self._update: Calls = [*Constraints(net, options.hold, options.tie).calls(slopes, self.places)]
         if not (momentum := float(options.momentum)):
             self._update.append(partial(np.subtract, self.values, slopes, self.values))
         else:
@@ -127,7 +127,7 @@ class InPlaceNetwork:
     @property
     def in_a_row(self) -> Array:
         """A copy of all parameters, in the order of `Network.by_name`."""
-        row: Array = self.values[self._by_name]
+        row: Array = self.values[self.places]
         return row
 
     @property

@@ -1,4 +1,4 @@
-"""What a training may be told: its settings, and which parameters do not learn freely."""
+"""What training may be told: its settings, and which parameters do not learn freely."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backprop_lib.text import got
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The settings of a training, as `train` describes them, each of which makes sense.
+    """The settings of a training run, as `train` describes them, each of which makes sense.
 
     Raises
     ------
@@ -59,12 +59,12 @@ class Options:
         --------
         >>> Options.of({"batchsize": 8})
         Traceback (most recent call last):
-        TypeError: batchsize is no option of a training, expected one of: batch_size, seed, momentum, dtype, \
+        TypeError: batchsize is no option of training, expected one of: batch_size, seed, momentum, dtype, \
 scale, test, hold, tie.
         """
         if unknown := [name for name in given if name not in cls.__annotations__]:
             known = ", ".join(cls.__annotations__)
-            raise TypeError(f"{unknown[0]} is no option of a training, expected one of: {known}.")
+            raise TypeError(f"{unknown[0]} is no option of training, expected one of: {known}.")
         return cls(**given)
 
 

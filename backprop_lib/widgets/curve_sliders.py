@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import ACTIVATIONS, check_arguments, choose, finite_array, finite_number, whole_number
-from backprop_lib.drawing import curve_panel, plain_descent
-from backprop_lib.text import fixed, got
-from backprop_lib.training import descend, where_it_ends
+from backprop_lib.drawing import curve_panel, plain_descent, sampled
+from backprop_lib.text import counted, fixed, got
+from backprop_lib.training import descend
 from backprop_lib.widgets.frame_slider import PanelSlider
+
+Rule = Callable[..., ArrayLike]
 
 
 def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
@@ -47,8 +49,8 @@ def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
 
 
 def start_slider(
-    rule: Callable[..., ArrayLike],
-    slope: Callable[..., ArrayLike],
+    rule: Rule,
+    slope: Rule,
     starts: Sequence[float],
     learning_rate: float,
     steps: int,
@@ -90,3 +92,39 @@ def start_slider(
         marks=[[plain_descent(panel, rule, path)] for path in paths],
         start=0,
     )
+
+
+def where_it_ends(
+    rule: Rule, slope: Rule, points: Sequence[float], limits: tuple[float, float], across: str, up: str
+) -> str:
+    """Return in words where a descent ends: at rest in the lowest place, in another, on its way, or outside.
+
+    Parameters
+    ----------
+    rule, slope : callable
+        The function, for arrays, and its derivative.
+    points : sequence of float
+        What the descent went through, its start first.
+    limits : left, right
+        The part of the curve that is looked at.
+    across, up : str
+        Names of the variable and of the function's value.
+
+    Examples
+    --------
+    >>> where_it_ends(lambda w: w**2, lambda w: 2 * w, [4.0, 2.0, 1.0], (-5, 5), "w", "E")
+    'it is still on its way after 2 steps, at w = 1.0000, E = 1.0000.'
+    """
+    outside = [k for k, p in enumerate(points) if not limits[0] <= p <= limits[1]]
+    if outside:
+        return f"it leaves the picture at step {outside[0]}."
+    x, y = sampled(rule, *limits)
+    end, height = points[-1], float(np.asarray(rule(points[-1])))
+    place = f"{across} = {fixed(end, 4)}, {up} = {fixed(height, 4)}"
+    steps = counted(len(points) - 1, "step")
+    if abs(float(np.asarray(slope(end)))) * (limits[1] - limits[0]) > 1e-2 * np.ptp(y):
+        return f"it is still on its way after {steps}, at {place}."
+    if height > y.min() + 1e-2 * np.ptp(y):
+        lowest = f"{across} = {fixed(float(x[y.argmin()]), 2)}"
+        return f"after {steps} it rests at {place}, but the curve is lowest near {lowest}."
+    return f"after {steps} it rests at {place}, the lowest place in the picture."

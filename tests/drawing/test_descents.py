@@ -9,8 +9,9 @@ from legibility import assert_legible
 
 from backprop_lib.drawing.descents import plot_descents, plot_slope
 from backprop_lib.text import fixed
-from backprop_lib.training.descents import descend, where_it_ends
+from backprop_lib.training.descents import descend
 from backprop_lib.widgets import start_slider
+from backprop_lib.widgets.curve_sliders import where_it_ends
 
 
 def square(w):

@@ -1,4 +1,4 @@
-"""What a training may be told; what is held fixed and what is one, in every way, by symbols and by nudges."""
+"""What training may be told; what is held fixed and what is one, in every way, by symbols and by nudges."""
 
 from dataclasses import replace
 from itertools import product
@@ -320,9 +320,9 @@ def test_without_constraints_nothing_is_named(monkeypatch):
         (
             {"batchsize": 8},
             TypeError,
-            "batchsize is no option of a training, expected one of: batch_size, seed",
+            "batchsize is no option of training, expected one of: batch_size, seed",
         ),
-        ({"keep_path": True, "epoch": 3}, TypeError, "epoch is no option of a training"),
+        ({"keep_path": True, "epoch": 3}, TypeError, "epoch is no option of training"),
         ({"batch_size": 0}, ValueError, "batch_size is 0, expected a whole number of at least 1"),
         ({"momentum": 1}, ValueError, "momentum is 1, expected at least 0 and less than 1"),
         ({"momentum": -0.1}, ValueError, "momentum is -0.1, expected at least 0 and less than 1"),

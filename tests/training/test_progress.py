@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from backprop_lib import Network, train
-from backprop_lib.training import progress
+from backprop_lib.training import loop
 from backprop_lib.training.in_place import InPlaceSteps
 from backprop_lib.training.trainer import OwnSteps, Training
 
@@ -33,7 +33,7 @@ class Clock:
 def notebook(monkeypatch):
     """Somebody who looks, and a clock."""
     monkeypatch.setattr(builtins, "get_ipython", lambda: None, raising=False)
-    monkeypatch.setattr(progress, "monotonic", Clock())
+    monkeypatch.setattr(loop, "monotonic", Clock())
 
 
 @pytest.mark.parametrize("more", [{}, {"batch_size": 1}])
@@ -113,7 +113,7 @@ def test_wherever_an_interrupt_comes_no_whole_epoch_is_lost(kind, more, capsys):
 
 
 def test_an_interrupt_ends_the_line_that_stood_there(notebook, capsys):
-    with progress.Progress(100, goal=1e-5) as told:
+    with loop.Progress(100, goal=1e-5) as told:
         for epoch in range(1, 101):
             told.tell(epoch, 0.5)
             if epoch == 50:
