@@ -125,13 +125,20 @@ def test_minutes_that_are_off_are_found():
 
 
 def test_minutes_are_written_where_pages_announce_them(tmp_path, monkeypatch):
-    nbformat.write(A_PAGE, tmp_path / "a.ipynb")
-    table = "| [A](a.ipynb) | of a | 3 |\n| [B](b.ipynb) | after [A](a.ipynb)s | 45 + 5 |"
+    nbformat.write(A_PAGE, tmp_path / "01_a.ipynb")
+    table = "| [A](01_a.ipynb) | of a | 3 |\n| [B](b.ipynb) | after [A](01_a.ipynb)s | 45 + 5 |"
     start = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(table)])
     nbformat.write(start, tmp_path / "00.ipynb")
     monkeypatch.setattr(minutes, "START", tmp_path / "00.ipynb")
-    minutes.write(tmp_path / "a.ipynb")
-    assert not fault(nbformat.read(tmp_path / "a.ipynb", as_version=4))
+    monkeypatch.setattr(minutes, "TEACHING", tmp_path / "teaching.md")
+    other = "| [2](../notebooks/02_b.ipynb) | Two | 3 |\n"
+    old = "| [1](../notebooks/01_a.ipynb) | Gone | 7 |\n"
+    (tmp_path / "teaching.md").write_text(f"Before\n\n{old}{other}", encoding="utf-8")
+    minutes.write(tmp_path / "01_a.ipynb")
+    rows = [("A page", 1), ("One", 1), ("Two", 10), ("Summary", 1)]
+    new = "".join(f"| [1](../notebooks/01_a.ipynb) | {name} | {n} |\n" for name, n in rows)
+    assert (tmp_path / "teaching.md").read_text(encoding="utf-8") == f"Before\n\n{new}{other}"
+    assert not fault(nbformat.read(tmp_path / "01_a.ipynb", as_version=4))
     written = nbformat.read(tmp_path / "00.ipynb", as_version=4).cells[0].source
     assert written == table.replace("| 3 |", "| 10 + 10 |")
     assert row_of("b.ipynb").search(written)[2] == "45 + 5"

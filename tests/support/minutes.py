@@ -19,6 +19,7 @@ from backprop_lib import widgets
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "notebooks" / "00_start_here.ipynb"
+TEACHING = ROOT / "docs" / "teaching.md"
 WORDS_A_MINUTE, LINES_A_MINUTE, MINUTES_A_WIDGET, MINUTES_AN_EXERCISE = 150, 12, 10, 5
 ROUNDED_TO = 5
 
@@ -61,6 +62,11 @@ class Load:
 def rounded(minutes):
     """To the nearest 5, and never to none."""
     return max(ROUNDED_TO, ROUNDED_TO * int(minutes / ROUNDED_TO + 1 / 2)) if minutes else 0
+
+
+def whole(load):
+    """Say the minutes of a section as the teacher's page does: at least one."""
+    return str(max(1, round(load.minutes)))
 
 
 def words(text):
@@ -157,8 +163,17 @@ def row_of(name):
     return re.compile(rf"^(\|[^|\n]*\({page}\)[^\n]*\|) *(\d+(?: \+ \d+)?) *\|$", re.MULTILINE)
 
 
+def listed(path, loads):
+    """Return the rows of the teacher's page for the sections of a page."""
+    number, _, _ = path.stem.partition("_")
+    link = f"[{int(number)}](../notebooks/{path.name})"
+    return "".join(
+        f"| {link} | {heading} | {whole(load)} |\n" for heading, load in loads.items() if load.minutes
+    )
+
+
 def write(path):
-    """Write a page's minutes into its first cell and into the map."""
+    """Write a page's minutes into its first cell, into the map and into the teacher's page."""
     notebook = nbformat.read(path, as_version=4)
     load, first = page(notebook), notebook.cells[0]
     first.source = ANNOUNCED.sub(time(load), first.source, count=1)
@@ -167,6 +182,12 @@ def write(path):
     for cell in start.cells:
         cell.source = row_of(path.name).sub(rf"\1 {in_the_map(load)} |", cell.source)
     nbformat.write(start, START)
+    text = TEACHING.read_text(encoding="utf-8")
+    rows = re.compile(
+        rf"(?:^\| \[\d\]\(\.\./notebooks/{re.escape(path.name)}\) \|[^|\n]*\| \d+ \|\n)+", re.MULTILINE
+    )
+    text = rows.sub(lambda _: listed(path, sections(notebook)), text)
+    TEACHING.write_text(text, encoding="utf-8")
 
 
 def main(*arguments):
