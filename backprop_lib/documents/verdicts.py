@@ -12,7 +12,7 @@ from backprop_lib.text import Table, counted
 
 
 class Verdict(StrEnum):
-    """What is found about a fact, in the words in which it is shown."""
+    """What the judge finds about a fact, in the words that a table shows."""
 
     AGREES = "agrees"
     TRUNCATED = "truncated, not rounded"
