@@ -1,4 +1,4 @@
-"""What document 003 did differently: its training in mini-batches, and its runs on MNIST.
+"""What document 003 does in its own way: its training in mini-batches, and its runs on MNIST.
 
 A step on a batch uses the mean gradient of its examples. `epoch_of_batches` cuts a random order of all
 examples into batches: an epoch uses each example exactly once, and its last batch may be smaller. `train` and

@@ -124,7 +124,7 @@ class Judge:
         example: str = "",
         **numbers: ArrayLike,
     ) -> Sentence:
-        """Say in one sentence whether a reader's numbers are those of the document; no verdict depends on it.
+        """Say in one sentence whether a reader's numbers are the document's; no verdict depends on it.
 
         Parameters
         ----------
@@ -330,7 +330,7 @@ class Judge:
 
 
 def _as_far_as_readable(judge: Callable[[_Fact], Judged], fact: _Fact) -> Judged:
-    """Judge one fact; what cannot be read is said and stops nothing."""
+    """Judge one fact; one that cannot be read gets a verdict of its own and stops nothing."""
     try:
         return judge(fact)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -364,7 +364,7 @@ def _value(value: Any) -> str:
 def _differences(
     net: Network, numbers: Mapping[str, Any], setting: Setting
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Yield what a reader's page has otherwise than an example: name, here, there; None is not compared."""
+    """Yield where a reader's page differs from an example: name, here and there. None is not compared."""
     theirs = setting.d.net
     if net.sizes != theirs.sizes or (net.biases is None) != (theirs.biases is None):
         yield "the network", f"a {net!r}", f"a {theirs!r}"

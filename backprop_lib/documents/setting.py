@@ -1,4 +1,4 @@
-"""A document's example: its network and training, its letters, their values, and formulas in these letters.
+"""A document's example: its network, its training, its letters with their values, and formulas in them.
 
 A document's TOML file holds what its author chose. Here that becomes a network with a derivation, and the
 document's own training is run again. Nothing here comes from a notebook, so no reader's edit can move a
@@ -139,7 +139,7 @@ class Setting:
         return expression.xreplace(self._values)
 
     def agree(self, left: str, right: str, indices: Mapping[str, int] | None = None) -> Agreement:
-        """Say how far two formulas are equal: two numbers, or two matrices of one shape.
+        """Say whether two formulas are equal, and how sure that is: numbers, or matrices of one shape.
 
         Parameters
         ----------
