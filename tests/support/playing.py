@@ -18,7 +18,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 
-from backprop_lib.training import progress
+from backprop_lib.training import loop
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -93,7 +93,7 @@ def run(sources):
     """
     shell, said = Notebook.instance(), io.StringIO()
     shell.history_manager.enabled = False
-    progress._PATIENCE = 0
+    loop._PATIENCE = 0
     warnings.simplefilter("error")
     # Where a cell's own line leaves the range of floats NumPy says so beneath it, and goes on.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="__main__")
