@@ -785,7 +785,6 @@ def evens() -> tuple[Network, Array, Array, Array, Array]:
 
 
 @carries(
-    "06:slider-text",
     "06:race-text",
     says="Below 0.003 not there after 1000 updates; 0.03 takes 99, 0.95 58; beyond 1 it diverges",
 )
@@ -839,6 +838,18 @@ def best_rates() -> Iterator[Figure]:
     others = [Network.random([10, 3, 2], seed=seed, loss="squared_error") for seed in range(1, 6)]
     shares = [accuracy(train(net, X, T, 20.0, 10).network, unseen, wanted) for net in others]
     yield "five other starts, full batch at 20: share right", shares, min(shares) < 0.6 and max(shares) == 1
+
+
+@carries(
+    "06:spread-text", says="Most random starts learn exclusive or, and some get stuck; zeros do not move"
+)
+def exclusive_or() -> Iterator[Figure]:
+    pairs, either = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([[0], [1], [1], [0.0]])
+    starts = [Network.random([2, 2, 1], seed=seed, loss="squared_error") for seed in range(30)]
+    learned = sum(train(net, pairs, either, 1.0, 5000).loss[-1] < 0.01 for net in starts)
+    yield between("of 30 random starts learn it", learned, 20, 28)
+    zeros = starts[0].replace([np.zeros((2, 2)), np.zeros((1, 2))], starts[0].biases)
+    yield between("largest gradient from zeros", max(abs(zeros.gradients(pairs, either).weights[1][0])), 0, 0)
 
 
 @carries(
