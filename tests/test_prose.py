@@ -22,7 +22,6 @@ NOT_YET = {
     "backprop_lib/widgets/live/live_view.py",
     "backprop_lib/widgets/rates/race.py",
     "backprop_lib/widgets/rates/rates.py",
-    "notebooks/01_one_path.ipynb",
     "notebooks/02_cross_entropy.ipynb",
     "notebooks/05_error_shares.ipynb",
     "notebooks/06_any_depth.ipynb",

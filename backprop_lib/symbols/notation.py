@@ -13,6 +13,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
+from sympy.printing.latex import LatexPrinter
 
 from backprop_lib.core import check_arguments, path_number
 from backprop_lib.symbols.derivation import Derivation, Expr
@@ -23,6 +24,7 @@ from backprop_lib.text import Table, fixed, got, latex_name, raised, rate
 _FARTHEST = 5000  # digits
 _LEAST = 1e-30  # nudge
 _CLOSE = 9  # decimals of a difference
+_ORDER = "wxabztE"  # of letters in a product: weights first
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Latex:
 
 
 def latex(d: Derivation, expression: Expr) -> str:
-    r"""Return an expression in LaTeX with the derivation's symbols properly named.
+    r"""Return an expression in LaTeX, with the symbols and in the order that the course uses.
+
+    sympy would write w·a as a·w, and t − a as −a + t.
 
     Parameters
     ----------
@@ -52,11 +56,23 @@ def latex(d: Derivation, expression: Expr) -> str:
     >>> d = derive(Network(weights=[[[0.5]], [[0.5]]]))
     >>> latex(d, d.gradient("w2[0,0]"))
     'a_{1} a_{2} \\left(1 - a_{2}\\right) \\left(a_{2} - t\\right)'
+    >>> latex(d, d.definitions[d.symbols["z2[0]"]]), latex(d, d.definitions[d.E])
+    ('w_{2} a_{1}', '\\frac{\\left(t - a_{2}\\right)^{2}}{2}')
     """
     check_arguments(latex, locals())
     single = max(d.net.sizes) == 1
-    names = {symbol: latex_name(name, single) for name, symbol in d.symbols.items()}
-    return str(sp.latex(expression, symbol_names=names))
+    inside = [symbol for symbol in expression.free_symbols if str(symbol) in d.symbols]
+    ranked = {s: sp.Symbol(f"{_ORDER.index(str(s)[0])}{s}", real=True) for s in inside}
+    names = {new: latex_name(str(symbol), single) for symbol, new in ranked.items()}
+    return str(_Printer({"symbol_names": names}).doprint(expression.xreplace(ranked)))
+
+
+def _positive_first(printer: Any, sum_: Expr, order: str | None = None) -> list[Expr]:
+    terms = LatexPrinter._as_ordered_terms(printer, sum_, order=order)
+    return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
+
+_Printer = type("_Printer", (LatexPrinter,), {"_as_ordered_terms": _positive_first})
 
 
 def definitions(d: Derivation) -> Latex:

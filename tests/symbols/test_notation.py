@@ -6,7 +6,7 @@ import pytest
 from witnesses import TWO
 
 from backprop_lib import Network, derive
-from backprop_lib.symbols.notation import chain, definitions, factor_table
+from backprop_lib.symbols.notation import chain, definitions, factor_table, latex
 from backprop_lib.symbols.panel import CheckFailed
 from backprop_lib.text import fixed
 
@@ -85,6 +85,16 @@ def test_a_nudge_that_leaves_the_loss_is_refused():
         ValueError, match=r"nudge is 0.9, expected a smaller one: E has no value where a1\[0\] is"
     ):
         factor_table(d, "w1[0,0]", [0.1], [0], nudge=0.9)
+
+
+def test_formulas_are_written_in_the_order_of_the_course():
+    d = derive(Network([[[0.5]], [[0.5]]], biases=[[0.1], [0.2]]))
+    z2, a2, t = (d.symbols[name] for name in ("z2[0]", "a2[0]", "t[0]"))
+    assert latex(d, d.definitions[z2]) == "w_{2} a_{1} + b_{2}"
+    assert latex(d, t - a2) == "t - a_{2}"
+    assert latex(d, a2 - t) == "a_{2} - t"
+    assert latex(d, 1 - a2) == "1 - a_{2}"
+    assert latex(d, d.delta("z1[0]")).startswith("w_{2} a_{1} a_{2}")
 
 
 def test_formulas_are_written_in_latex():
