@@ -119,8 +119,8 @@ def curves(history: History, goal: int) -> str:
     loss, accuracy = history.loss, history.accuracy
     panels = [_panel("loss", loss, goal, rate(loss[-1]))]
     if np.isfinite(accuracy).any():
-        right = f"{percent(accuracy[-1])} right"
-        panels.append(_panel("wrong on held-out examples", 1 - accuracy, goal, right, share=True))
+        wrong = f"{percent(1 - accuracy[-1])} wrong"
+        panels.append(_panel("wrong on held-out examples", 1 - accuracy, goal, wrong, share=True))
     return f'<div style="{_ROW}" data-epochs="{len(loss) - 1}">{"".join(panels)}</div>'
 
 
