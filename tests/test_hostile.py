@@ -32,6 +32,7 @@ from backprop_lib.training.trainer import Trainer
 from backprop_lib.widgets import (
     LiveTrainer,
     PaintField,
+    bias_slider,
     log_rates,
     rate_explorer,
     rate_race,
@@ -135,6 +136,7 @@ CALLS = {
         surface_explorer,
         {**EXAMPLE, "learning_rate": 9, "updates": 3, "weights": NAMES, "region": (-4, 4, -4, 4)},
     ),
+    "bias_slider": (bias_slider, {"f": "tanh", "weight": 2.0, "limit": 6.0}),
     "slope_slider": (slope_slider, {"f": "tanh", "limit": 6.0}),
     "start_slider": (
         start_slider,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.documents.document_003 import causes, deviations, epoch_of_batches, train_like_document_003
+from backprop_lib.documents.document_003 import causes, deviations, train_like_document_003
 from backprop_lib.documents.facts import Document, Finding, FindingClass
 from backprop_lib.documents.findings import Findings
 from backprop_lib.documents.judge import Judge
@@ -17,6 +17,5 @@ __all__ = [
     "Verdict",
     "causes",
     "deviations",
-    "epoch_of_batches",
     "train_like_document_003",
 ]

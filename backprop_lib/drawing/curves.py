@@ -20,6 +20,7 @@ from backprop_lib.drawing.panels import Panel, new_panel, thin
 from backprop_lib.text import counted, fixed, got, plural, rate
 
 DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 3", "14 3")  # the first is a solid line
+_LARGEST = 1e300  # with room for the margins of an axis
 _FEW = 3  # losses that differ by less than this factor are told apart on a linear axis
 INKS = tuple(COLOURS[name] for name in ("positive", "negative", "ink", "soft", "positive", "negative"))
 
@@ -110,7 +111,7 @@ def loss_axis(low: float, high: float) -> LossAxis:
     if low < high < _FEW * low:
         room = (high - low) / 10
         return LossAxis(low - room, high + room, log=False)
-    return LossAxis(low / 2, high * 2, log=True)
+    return LossAxis(min(low, _LARGEST / 10) / 2, min(high, _LARGEST) * 2, log=True)
 
 
 def across(updates: int) -> tuple[float, float]:
@@ -190,6 +191,17 @@ def plot_loss(loss: ArrayLike, goal: float | None = None, unit: str = "update") 
         f"{fixed(values[-1])}; {scales}.{missed}"
     )
     return panel.picture(panel.curve(keep, values[keep]), alt)
+
+
+def crossing(panel: Panel, x: ArrayLike, y: ArrayLike, at: tuple[float, float]) -> str:
+    """Return SVG marks for a curve, a point of it and the line down from there."""
+    (px, py), (_, foot) = panel.pixels([at[0]] * 2, [at[1], panel.axes.get_ylim()[0]]).round(1)
+    ink, paper = COLOURS["negative"], COLOURS["paper"]
+    return (
+        f'<path d="{outline(panel.pixels(x, y).round(1))}" fill="none" stroke="{ink}" stroke-width="2.2"/>'
+        f'<path d="M{px:g} {py:g}V{foot:g}" stroke="{ink}" stroke-width="1.5" stroke-dasharray="4 4"/>'
+        f'<circle cx="{px:g}" cy="{py:g}" r="5" fill="{ink}" stroke="{paper}"/>'
+    )
 
 
 def _finite_start(name: str, values: ArrayLike, *, log: bool) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.widgets.curve_sliders import slope_slider, start_slider
+from backprop_lib.widgets.curve_sliders import bias_slider, slope_slider, start_slider
 from backprop_lib.widgets.findings_table import FilteredFindings
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
 from backprop_lib.widgets.nudge_slider import nudge_slider
@@ -16,6 +16,7 @@ __all__ = [
     "FilteredFindings",
     "LiveTrainer",
     "PaintField",
+    "bias_slider",
     "centred",
     "log_rates",
     "nudge_slider",

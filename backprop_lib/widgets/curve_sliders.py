@@ -1,4 +1,4 @@
-"""Sliders along a curve: its slope at every point, and where a descent from there ends."""
+"""Sliders along a curve: its slope at every point, where a bias moves it, where a descent from there ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import ACTIVATIONS, check_arguments, choose, finite_array, finite_number, whole_number
-from backprop_lib.drawing import curve_panel, plain_descent, sampled
+from backprop_lib.drawing import crossing, curve_panel, plain_descent, sampled
 from backprop_lib.text import counted, fixed, got
 from backprop_lib.training import descend
 from backprop_lib.widgets.frame_slider import PanelSlider
@@ -46,6 +46,49 @@ def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
     ]
     marks = [[panel.tangent(*point)] for point in zip(z, a, slope, strict=True)]
     return PanelSlider("z", [fixed(zi, 2) for zi in z], sentences, [panel], marks, start=24)
+
+
+def bias_slider(f: str, weight: float = 1.0, limit: float = 6.0) -> PanelSlider:
+    """Return a slider over the bias of a neuron with one input, which moves its curve sideways.
+
+    Parameters
+    ----------
+    f : str
+        Name of the activation.
+    weight : float
+        Of the input; how steep the curve is.
+    limit : float
+        The input is shown, and the bias runs, from −limit to limit.
+
+    Raises
+    ------
+    ValueError
+        If the weight is 0, so that the neuron has no threshold.
+
+    Examples
+    --------
+    >>> bias_slider("sigmoid", weight=2.0).sentences[-1]
+    'b = 6.00: z = 0 at x = −3.00, where a = 0.5000. At x = 0 the neuron answers a = 0.9975.'
+    """
+    check_arguments(bias_slider, locals())
+    if not 0 < limit <= 1000:
+        raise ValueError(f"limit is {got(limit)}, expected a number above 0, up to 1000.")
+    if not 0 < abs(weight) <= 1000:
+        raise ValueError(f"weight is {got(weight)}, expected a number other than 0, up to 1000 in size.")
+    rule = choose("f", f, ACTIVATIONS)
+    x, biases = np.linspace(-limit, limit, 121), np.linspace(-limit, limit, 49)
+    panel = curve_panel(x, lambda at: rule.rule(weight * at), "input x", "activation a", "Where b moves it")
+    marks, sentences = [], []
+    for b in biases:
+        threshold = -float(b) / weight + 0.0  # no minus before 0
+        here, none = (float(a) for a in rule.rule(np.array([0.0, b])))
+        marks.append([crossing(panel, x, rule.rule(weight * x + b), (threshold, here))])
+        beyond = " (outside the picture)" if abs(threshold) > limit else ""
+        sentences.append(
+            f"b = {fixed(b, 2)}: z = 0 at x = {fixed(threshold, 2)}{beyond}, where a = {fixed(here, 4)}. "
+            f"At x = 0 the neuron answers a = {fixed(none, 4)}."
+        )
+    return PanelSlider("b", [fixed(b, 2) for b in biases], sentences, [panel], marks, start=24)
 
 
 def start_slider(

@@ -36,7 +36,8 @@ from backprop_lib.documents.facts import load
 
 ROOT = Path(__file__).parents[2]
 STATEMENTS = ROOT / "tests" / "statements"
-DOCUMENTS = {"01": "002", "02": "004", "03": "001", "05": "000", "06": "003", "07": "003", "09": ""}
+ABOUT = "01 002, 02 004, 03 001, 04 mazur, 05 000, 06 003, 07 003"  # a chapter, and its document
+DOCUMENTS = dict(pair.split() for pair in ABOUT.split(", ")) | {"09": ""}
 MEASURED = {"How fast it trains"}  # a section of the README made from stored results
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 MARKUP = re.compile(r"""=["']|[\w-]+: ?[\w.%-]+;|=>""")  # attributes and styles, in which nothing is said

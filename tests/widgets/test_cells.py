@@ -15,6 +15,7 @@ from backprop_lib.documents.judge import Judge
 from backprop_lib.widgets import (
     LiveTrainer,
     PaintField,
+    bias_slider,
     cells,
     rate_explorer,
     rate_race,
@@ -37,6 +38,7 @@ MAKERS = {
     "surface": lambda: surface_explorer(NET, X, T, learning_rate=9, updates=5),
     "live": lambda: LiveTrainer(NET, X, T, 0.9),
     "paint": lambda: PaintField(DIGITS, IMAGES),
+    "bias": lambda: bias_slider("tanh", weight=-2.0),
     "slope": lambda: slope_slider("tanh"),
     "start": lambda: start_slider(lambda w: w**2, lambda w: 2 * w, [-2, 2], 0.25, 5, "w", "E"),
     "findings": lambda: FilteredFindings(Findings([Judge("002")])),
