@@ -151,8 +151,9 @@ def limits(runs: Sweep, stops: Array) -> LossAxis:
     """
     shown = np.concatenate([runs.loss[: stop + 1, r] for r, stop in enumerate(stops)])
     shown = shown[np.isfinite(shown)]  # beyond its outcome no curve is drawn
-    low = max(min(runs.goal, float(shown.min())), runs.goal / 20)
-    ends = [runs.goal, runs.loss[0, 0], *runs.loss[stops, np.arange(len(stops))]]
+    goal = min(runs.goal, 10 * float(runs.loss[0, 0]))  # one far above the first loss is not shown
+    low = max(min(goal, float(shown.min())), goal / 20)
+    ends = [goal, runs.loss[0, 0], *runs.loss[stops, np.arange(len(stops))]]
     near = loss_axis(low, float(np.max(ends)))
     return loss_axis(low, min(float(shown.max()), 10 * float(runs.loss[0, 0]))) if near.log else near
 
