@@ -15,6 +15,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -163,19 +164,17 @@ def parse(
         raise ValueError(f"formula {text!r} is nested too deeply, expected a shorter one.") from None
 
 
+@dataclass
 class _Reader:
     """Translates one syntax tree, node by node."""
 
-    def __init__(
-        self,
-        text: str,
-        source: str,
-        functions: Mapping[str, Callable[..., Expr]],
-        constant: Callable[[str], Expr],
-    ) -> None:
-        self.text, self.source = text, source
-        self.functions, self.constant = functions, constant
-        self.steps, self.depth, self.sizes = 0, 0, dict[Expr, int]()
+    text: str
+    source: str
+    functions: Mapping[str, Callable[..., Expr]]
+    constant: Callable[[str], Expr]
+    steps: int = 0
+    depth: int = 0
+    sizes: dict[Expr, int] = field(default_factory=dict)
 
     def read(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
         """Return what a node stands for; every result is checked before anything is made of it."""
