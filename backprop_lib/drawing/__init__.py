@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline, sign_colour
+from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, least_width, outline, sign_colour
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, crossing, loss_panel, plot_curves, plot_loss
 from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, sampled
 from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
-from backprop_lib.drawing.images import heat_map, png, show_digits, weight_images
+from backprop_lib.drawing.images import confusion_map, heat_map, png, show_digits, weight_images
 from backprop_lib.drawing.layout import Layout
 from backprop_lib.drawing.networks import draw_network
 from backprop_lib.drawing.nudges import nudge_mark, nudge_panel
@@ -32,6 +32,7 @@ __all__ = [
     "Slice",
     "address",
     "checked_limits",
+    "confusion_map",
     "crossing",
     "curve_panel",
     "draw_chain",
@@ -39,6 +40,7 @@ __all__ = [
     "heat_map",
     "holding",
     "labels_that_fit",
+    "least_width",
     "limits",
     "loss_panel",
     "nudge_mark",

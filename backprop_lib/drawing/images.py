@@ -68,7 +68,7 @@ def heat_map(
         canvas.text(left - 10, y + 5, name, anchor="end")
         for j, v in enumerate(values[i]):
             x = left + (j + 0.5) * cell[0]
-            fill, ink = _tint(float(v) / biggest)
+            fill, ink = tint(float(v) / biggest)
             half = cell[0] / 2, cell[1] / 2
             canvas.box(x, y, half, fill, stroke=COLOURS["paper"], width=2)
             canvas.text(x, y + 5, texts[i][j], colour=ink)
@@ -76,6 +76,74 @@ def heat_map(
     return canvas.picture(
         width, top + down * cell[1] + 12, _matrix_in_words(values, rows, columns, title, texts)
     )
+
+
+def confusion_map(counts: ArrayLike, names: Sequence[str] | None = None, title: str = "") -> Picture:
+    """Return a confusion matrix as coloured cells with their counts: what is right blue, mistakes orange.
+
+    The colour of a mistake is the stronger the more often it is made; 0 stays white.
+
+    Parameters
+    ----------
+    counts : array_like, shape (classes, classes)
+        A row for each true class, a column for each answer; whole numbers from 0, at most 12 classes.
+    names : sequence of str, optional
+        Of the classes; numbers from 0 if not given.
+    title : str
+
+    Raises
+    ------
+    ValueError
+        If the matrix is not square, is too large, or holds what is no count.
+
+    Examples
+    --------
+    >>> confusion_map([[8, 2], [0, 5]], title="Two digits")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Confusion matrix: Two digits. 13 of 15 are right. Right by class: 0: 8 of 10; 1: 5 of 5.
+    The most frequent mistakes: 0 taken for 1: 2.
+    """
+    check_arguments(confusion_map, locals())
+    values = finite_array("counts", counts, ndim=(2,))
+    if values.shape[0] != values.shape[1] or values.shape[0] > 12:
+        raise ValueError(f"counts has shape {values.shape}, expected a square of at most 12 × 12.")
+    if (values < 0).any() or (values != values.round()).any():
+        wrong = values[(values < 0) | (values != values.round())][0]
+        raise ValueError(f"counts holds {wrong:g}, expected whole numbers from 0 on.")
+    many = len(values)
+    classes = _named("names", names, many, "name", "one for each class")
+    mistakes = values - np.diag(np.diag(values))
+    canvas, (wide, high), top = Canvas(), (58.0, 36.0), 86.0 if title else 54.0
+    left = 70 + max(text_width(name, 14) for name in classes)
+    wide = max(wide, 12 + max(text_width(text, 14) for text in [*classes, f"{values.max():,.0f}"]))
+    if title:
+        canvas.text(12, 24, title, bold=True, size=15, anchor="start")
+    canvas.text(left + many * wide / 2, top - 32, "answer", size=13)
+    canvas.text(12, top + many * high / 2 + 5, "true", size=13, anchor="start")
+    for i, name in enumerate(classes):
+        canvas.text(left + (i + 0.5) * wide, top - 10, name, bold=True)
+        canvas.text(left - 10, top + (i + 0.5) * high + 5, name, bold=True, anchor="end")
+        for j in range(many):
+            of = values[i].sum() if i == j else -mistakes.max()
+            fill, ink = tint(float(values[i, j] / of) if values[i, j] else 0.0)
+            x, y = left + (j + 0.5) * wide, top + (i + 0.5) * high
+            canvas.box(x, y, (wide / 2, high / 2), fill, stroke=COLOURS["line"], width=1)
+            canvas.text(x, y + 5, f"{values[i, j]:,.0f}", colour=ink, bold=i == j)
+    width = max(left + many * wide + 12, 24 + text_width(title, 16))
+    return canvas.picture(width, top + many * high + 12, _confusion_in_words(values, classes, title))
+
+
+def _confusion_in_words(values: Array, names: Sequence[str], title: str) -> str:
+    start = f"Confusion matrix: {title}. " if title else "Confusion matrix. "
+    by_class = "; ".join(
+        f"{name}: {values[i, i]:,.0f} of {values[i].sum():,.0f}" for i, name in enumerate(names)
+    )
+    pairs = [(values[i, j], i, j) for i in range(len(names)) for j in range(len(names)) if i != j]
+    most = sorted((pair for pair in pairs if pair[0]), key=lambda pair: (-pair[0], pair[1:]))[:5]
+    listed = "; ".join(f"{names[i]} taken for {names[j]}: {count:,.0f}" for count, i, j in most)
+    wrong = f"The most frequent mistakes: {listed}." if most else "There are no mistakes."
+    right = f"{np.trace(values):,.0f} of {values.sum():,.0f} are right."
+    return f"{start}{right} Right by class: {by_class}. {wrong}"
 
 
 def _named(argument: str, names: Sequence[str] | None, count: int, noun: str, why: str) -> list[str]:
@@ -92,8 +160,19 @@ def _shade(share: float) -> list[int]:
     return [round(255 + (int(full[k : k + 2], 16) - 255) * abs(share)) for k in (1, 3, 5)]
 
 
-def _tint(share: float) -> tuple[str, str]:
-    """Return the colour of a cell and an ink that stands out on it."""
+def tint(share: float) -> tuple[str, str]:
+    """Return the colour of a cell and an ink that stands out on it.
+
+    Parameters
+    ----------
+    share : float
+        From −1, full orange, over 0, paper, to 1, full blue.
+
+    Examples
+    --------
+    >>> tint(0.0), tint(-1.0)
+    (('#ffffff', '#000000'), ('#a8480a', '#ffffff'))
+    """
     parts = _shade(share)
     linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in parts]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

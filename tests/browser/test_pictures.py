@@ -47,7 +47,7 @@ STATES = {
         ("end", ["End"]),
     ],
     "rates": [("slow", ["Home"]), ("best", ["PageUp"]), ("wild", ["End"])],
-    "race": [("end", []), ("midway", ["PageDown"] * 4)],
+    "race": [("start", []), ("end", ["End"]), ("midway", ["PageDown"] * 4)],
     "surface": [("start", []), ("left", ["Home"])],
     "slice": [("start", []), ("left", ["Home"])],
     "trainer": [("done", [])],

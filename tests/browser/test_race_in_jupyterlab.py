@@ -61,10 +61,11 @@ def check_button(race):
     button, page = race.box.query_selector("button"), race.page
     reached = "([handle, n]) => Number(handle.ariaValueNow) >= n"
     race.press(race.handle, "End")
-    last, start = race.state["position"], time.monotonic()
+    last, start, width = race.state["position"], time.monotonic(), button.bounding_box()["width"]
     button.click()
     page.wait_for_function(reached, arg=[race.handle, 3], timeout=SETTLED)
     assert race.state["button"] == "❚❚ Pause"
+    assert button.bounding_box()["width"] == width  # nothing jumps
     button.press("Enter")
     paused, seconds = race.state, time.monotonic() - start
     check(race, paused)
@@ -84,6 +85,8 @@ def check_button(race):
 @pytest.mark.parametrize("n", range(len(CASES)))
 def test_every_moment_and_every_menu(races, n):
     race = races[1][n]
+    assert race.state["label"] == "0"
+    assert not any("verge" in lane["sentence"] for lane in race.state["lanes"])
     assert [menu[1] for menu in race.state["menus"]] == [
         rate(race.runs.learning_rates[np.abs(np.log(race.runs.learning_rates / start)).argmin()])
         for start in race.start
@@ -98,7 +101,9 @@ def test_who_is_ahead_is_announced_once_the_slider_rests(races):
     race.press(race.handle, "Home")
     notebook.page.wait_for_timeout(400)
     race.box.evaluate(LISTEN)
-    assert [heard_at_rest(notebook.page, race.handle, 7)] == race.state["said"]
+    heard, state = heard_at_rest(notebook.page, race.handle, 7), race.state
+    ended = [lane["sentence"] for lane in state["lanes"] if "verges: " in lane["sentence"]]
+    assert heard == " ".join([*state["said"], *ended])
 
 
 @pytest.mark.parametrize(("width", "files"), [(800, False), (1280, True)])

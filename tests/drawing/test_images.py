@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from legibility import assert_legible, luminance
 
-from backprop_lib.drawing.images import heat_map, show_digits
+from backprop_lib.drawing.images import confusion_map, heat_map, show_digits
 from backprop_lib.text import fixed
 
 
@@ -54,6 +54,63 @@ def test_every_tint_carries_its_text(share):
 def test_a_heat_map_refuses_what_does_not_fit(arguments, message):
     with pytest.raises(ValueError, match=message):
         heat_map(*arguments)
+
+
+COUNTS = np.random.default_rng(5).integers(0, 30, (10, 10)) + 930 * np.eye(10, dtype=int)
+
+
+def test_a_confusion_matrix_shows_every_count_where_it_belongs():
+    picture = confusion_map(COUNTS, title="Test images")
+    assert_legible(picture)
+    marks = [m for m in ET.fromstring(picture.svg) if m.get("fill", "").startswith("#")]
+    cells = [m for m in marks if m.tag.endswith("rect")][1:]
+    written = [m for m in marks if m.tag.endswith("text")][-120:]
+    rows = [written[12 * i : 12 * i + 12] for i in range(10)]
+    for i, (above, before, *counts) in enumerate(rows):
+        assert above.text == before.text == str(i)
+        assert above.get("x") == counts[i].get("x")
+        assert {before.get("y")} == {count.get("y") for count in counts}
+        for j, count in enumerate(counts):
+            cell = cells[10 * i + j]
+            assert count.text == f"{COUNTS[i, j]:,}"
+            light, dark = sorted((luminance(cell.get("fill")), luminance(count.get("fill"))), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5
+            red, blue = (int(cell.get("fill")[k : k + 2], 16) for k in (1, 5))
+            assert np.sign(blue - red) == (1 if i == j else -1 if COUNTS[i, j] else 0)
+
+
+def test_mistakes_can_be_told_apart_beside_a_thousand_right_answers():
+    counts = np.array([[980, 2, 0], [1, 1000, 20], [0, 10, 970]])
+    cells = [m.get("fill") for m in ET.fromstring(confusion_map(counts).svg) if m.get("height") == "36.0"]
+    blues = [int(fill[5:], 16) for fill in cells]
+    assert blues[2] == blues[6] == 255
+    assert blues[1] > blues[7] > blues[5]
+    assert blues[1] - blues[5] > 120
+
+
+def test_a_confusion_matrix_is_told_in_words():
+    alt = confusion_map(COUNTS).alt
+    assert f"{np.trace(COUNTS):,} of {COUNTS.sum():,} are right." in alt
+    i, j = divmod(int((COUNTS - np.diag(np.diag(COUNTS))).argmax()), 10)
+    assert f"The most frequent mistakes: {i} taken for {j}: {COUNTS[i, j]};" in alt
+    assert confusion_map([[3, 0], [0, 2]], ["cat", "dog"]).alt == (
+        "Confusion matrix. 5 of 5 are right. Right by class: cat: 3 of 3; dog: 2 of 2. There are no mistakes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([np.ones((2, 3))], r"counts has shape \(2, 3\), expected a square of at most 12 × 12"),
+        ([np.ones((13, 13))], r"counts has shape \(13, 13\), expected a square"),
+        ([[[1, -1], [0, 1]]], "counts holds -1, expected whole numbers from 0 on"),
+        ([[[0.5]]], "counts holds 0.5, expected whole numbers from 0 on"),
+        ([np.ones((2, 2)), ["one"]], "names has 1 name, expected 2, one for each class"),
+    ],
+)
+def test_a_confusion_matrix_refuses_what_is_none(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        confusion_map(*arguments)
 
 
 def test_digits_are_stored_pixel_for_pixel():

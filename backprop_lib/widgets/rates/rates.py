@@ -162,6 +162,7 @@ class RateExplorer(PanelSlider):
             self.field,
             self.spoken,
         )
+        self.add_class("bp-typed")
 
     def end(self) -> None:
         """Let go of everything: no rate can be typed any more."""
