@@ -25,8 +25,6 @@ COLOURS = {
     "wash": "#eef3f9",
 }
 FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
-_SIDEWAYS = "picture; where it is wider than the page, it scrolls sideways"
-_READABLE = 0.75  # no picture is shown smaller than this
 _ESCAPED = re.compile(r"[^\w =:/;,.()'+*!?&~-]+", re.ASCII)  # in an address
 
 
@@ -41,29 +39,8 @@ class Picture:
         return self.alt
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        size = f"max-width: 100%; min-width: {least_width(self.width):.0f}px"
-        image = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="{size}">'
-        box = (
-            f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="{_SIDEWAYS}">{image}</div>'
-        )
-        return {"text/html": box, "text/plain": self.alt}
-
-    @property
-    def width(self) -> float:
-        """How wide it is, in pixels."""
-        found = re.search(r'\bwidth="([\d.]+)', self.svg)
-        return float(found[1]) if found else 0.0
-
-
-def least_width(width: float) -> float:
-    """Return how narrow a picture may be shown, in pixels, so that its letters can be read.
-
-    Examples
-    --------
-    >>> least_width(872), least_width(430), least_width(300)
-    (654.0, 400.0, 300)
-    """
-    return min(width, max(_READABLE * width, 400.0))
+        image = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="max-width: 100%">'
+        return {"text/html": image, "text/plain": self.alt}
 
 
 def address(svg: str) -> str:

@@ -154,7 +154,7 @@ def new_panel(
     log: str = "",
     counts: bool = False,
     grid: bool = True,
-    size: tuple[float, float] = (430, 290),
+    size: tuple[float, float] = (430, 310),
     frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
 ) -> Panel:
     """Return fresh axes with what `draw` draws on them.
@@ -179,7 +179,7 @@ def new_panel(
     Examples
     --------
     >>> new_panel("Empty", (0, 1, 0, 2), ("w", "E")).inside
-    '60.2 8.7 352.6 237.8'
+    '60.2 9.3 352.6 254.2'
     """
     width, height = map(float, size)
     with mpl.rc_context({**_STYLE, "font.size": 12.5 if width > 430 else 9.5}):

@@ -13,7 +13,7 @@ from html import escape
 
 import ipywidgets as ipw
 
-from backprop_lib.drawing import Panel, least_width
+from backprop_lib.drawing import Panel
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import script, sheet, style
@@ -118,7 +118,6 @@ class PanelSlider(FrameSlider):
         frames = [self.frame(m, s) for m, s in zip(marks, sentences, strict=True)]
         rules = sheet(__file__, "panels.css", key=self._key) + " ".join(
             f".{self._key} .panel{i} {{ flex: 1 1 {p.width - 30:g}px; max-width: {p.width:g}px; "
-            f"min-width: {least_width(p.width):g}px; "
             f'background-image: url("{p.address}"); }}'
             for i, p in enumerate(panels)
         )

@@ -6,18 +6,10 @@ box.isShown = true;
 
 // What has been taller stays so at this width: what is beneath must not jump, nor be painted anew.
 let width, seen;
-const SIDEWAYS = "picture, wider than the page: it scrolls sideways";
-const reach = (frame) => {
-  const wide = frame.scrollWidth > frame.clientWidth + 1;
-  for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", SIDEWAYS]])
-    if (!wide) frame.removeAttribute(name);
-    else if (frame.getAttribute(name) !== value) frame.setAttribute(name, value);
-};
 const grow = new ResizeObserver(([{ target, contentRect }]) => {
   if (contentRect.width !== width) target.style.minHeight = "";
   width = contentRect.width;
   target.style.minHeight = `${target.getBoundingClientRect().height}px`;
-  reach(target);
 });
 
 const show = () => {
@@ -34,7 +26,6 @@ const show = () => {
   if (!frame || shown.frame === frame) return;
   shown.frame = frame;
   shown.replaceChildren(frame.content.cloneNode(true));
-  reach(shown);
 };
 
 new MutationObserver(show).observe(box, { characterData: true, childList: true, subtree: true });

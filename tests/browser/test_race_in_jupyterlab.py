@@ -61,11 +61,10 @@ def check_button(race):
     button, page = race.box.query_selector("button"), race.page
     reached = "([handle, n]) => Number(handle.ariaValueNow) >= n"
     race.press(race.handle, "End")
-    last, start, width = race.state["position"], time.monotonic(), button.bounding_box()["width"]
+    last, start = race.state["position"], time.monotonic()
     button.click()
     page.wait_for_function(reached, arg=[race.handle, 3], timeout=SETTLED)
     assert race.state["button"] == "❚❚ Pause"
-    assert button.bounding_box()["width"] == width  # nothing jumps
     button.press("Enter")
     paused, seconds = race.state, time.monotonic() - start
     check(race, paused)
@@ -85,8 +84,6 @@ def check_button(race):
 @pytest.mark.parametrize("n", range(len(CASES)))
 def test_every_moment_and_every_menu(races, n):
     race = races[1][n]
-    assert race.state["label"] == "0"
-    assert not any("verge" in lane["sentence"] for lane in race.state["lanes"])
     assert [menu[1] for menu in race.state["menus"]] == [
         rate(race.runs.learning_rates[np.abs(np.log(race.runs.learning_rates / start)).argmin()])
         for start in race.start
@@ -103,7 +100,7 @@ def test_who_is_ahead_is_announced_once_the_slider_rests(races):
     race.box.evaluate(LISTEN)
     heard, state = heard_at_rest(notebook.page, race.handle, 7), race.state
     ended = [lane["sentence"] for lane in state["lanes"] if "verges: " in lane["sentence"]]
-    assert heard == " ".join([*state["said"], *ended])
+    assert " ".join(heard.split()) == " ".join([*state["said"], *ended])
 
 
 @pytest.mark.parametrize(("width", "files"), [(800, False), (1280, True)])

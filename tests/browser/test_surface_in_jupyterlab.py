@@ -111,7 +111,7 @@ def check(state, case):
         assert number(s) == pytest.approx(g, rel=6e-3, abs=1e-6)
         assert number(new) == pytest.approx(v - eta * g, abs=6e-5)
     assert any(
-        f"= {fixed(w1, 4)}" in row and f"= {fixed(w2, 4)}" in row for row in state["rows"] if "start: " in row
+        f"= {fixed(w1, 4)}" in row and f"= {fixed(w2, 4)}" in row for row in state["rows"] if "○" in row
     )
     assert state["said"] in state["alt"]
     assert state["axes"] != "none"

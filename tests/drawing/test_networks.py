@@ -98,41 +98,6 @@ def test_networks_are_drawn_legibly(net, x, kind):
             assert f"target {name} = {fixed(value, 4)}" in picture.alt
 
 
-@pytest.mark.parametrize("backward", [False, True])
-def test_numbers_that_edges_have_no_room_for_stand_in_a_matrix(backward):
-    """Each number is in the row of its neuron and in the column of its input, and on its own colour."""
-    net, x = NETS["[4, 3]"]
-    back = flows(net, x, np.ones(3)) if backward else {}
-    picture = draw_network(net, net.forward(x), backward=back)
-    assert_legible(picture)
-    assert ("what flows back over the weights W1: a row" in picture.svg) == backward
-    values = np.reshape(list(back.values()), (3, 4)) if backward else net.weights[0]
-    boxes, _, height = text_boxes(picture)
-    below = [(text, box) for text, box in boxes if box[1] > height - 140]
-    inputs = {text: box for text, box in below if text.startswith("x[")}
-    neurons = {text: box for text, box in below if text.startswith("z1[")}
-    assert list(inputs) == [f"x[{j}]" for j in range(4)]
-    assert list(neurons) == [f"z1[{i}]" for i in range(3)]
-    for (i, j), value in np.ndenumerate(values):
-        (left, _, right, _), (_, top, _, bottom) = inputs[f"x[{j}]"], neurons[f"z1[{i}]"]
-        found = [
-            text
-            for text, box in below
-            if box[0] < (left + right) / 2 < box[2] and box[1] < (top + bottom) / 2 < box[3]
-        ]
-        assert found == [fixed(value, 4)]
-
-
-def test_no_number_lies_where_its_edge_is_unknown():
-    """On an edge stands its name, or what flows back over it with an arrow."""
-    for net, x in NETS.values():
-        for given in ({}, {"backward": flows(net, x, np.ones(net.sizes[-1]))}):
-            svg = ET.fromstring(draw_network(net, **given).svg)
-            labels = [m.text for m in svg if m.tag.endswith("text") and m.get("font-size") == "14"]
-            numbers = [text for text in labels if re.search(r"\d\.\d", text)]
-            assert all("=" in text or "←" in text for text in numbers)
-
-
 def test_words_list_few_weights_and_sum_up_many():
     net = Network.random([10, 3, 2], seed=1)
     alt, W = draw_network(net, gradients=net.gradients(np.ones(10), [0, 1])).alt, net.weights[0]

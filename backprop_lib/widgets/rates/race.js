@@ -8,20 +8,11 @@ box.isRaced = true;
 const told = (places, first, next, between = "") =>
   places.map(([who, number], i) => (i ? `${i > 1 ? "" : between}${who} ${next}` : `${who} ${first}`) + number).join(", ");
 
-const reach = ({ target }) => {
-  if (target.scrollWidth <= target.clientWidth + 1) return target.removeAttribute("tabindex");
-  target.tabIndex = 0;
-  target.role = "group";
-  target.ariaLabel = "race, wider than the page: it scrolls sideways";
-};
-const sizes = new ResizeObserver((seen) => seen.forEach(reach));
-
 let moments;
 const show = () => {
   const handle = box.querySelector(".noUi-handle"), menus = [...box.querySelectorAll("select")];
   const line = box.querySelector(".bp-ahead .bp-said");
   if (!handle || !line || menus.length < 4) return; // not drawn yet
-  sizes.observe(box.querySelector(".bp-field"));
   moments ??= JSON.parse(line.nextElementSibling.textContent);
   const [share, after, standings, update] = moments[Number(handle.getAttribute("aria-valuenow"))];
   const kinds = [[], [], []];

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Names, Network, check_arguments
-from backprop_lib.drawing import DASHES, INKS, Panel, least_width, limits, loss_panel, outline, thin
+from backprop_lib.drawing import DASHES, INKS, Panel, limits, loss_panel, outline, thin
 from backprop_lib.text import counted, rate
 from backprop_lib.training import Ending, Sweep, sweep
 from backprop_lib.widgets.cells import OfCell
@@ -170,8 +170,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
         data = json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
         ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{data}</p>').add_class("bp-ahead")
         box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
-        least = f"{least_width(panel.width):.0f}"
-        rules = sheet(__file__, "race.css", box=box, background=panel.address, least=least)
+        rules = sheet(__file__, "race.css", box=box, background=panel.address)
         look = ipw.HTML(f'{style()}<style onload="{_SCRIPT}">{rules}</style>')
         super().__init__([look, row, ahead, field])
         self.add_class(box).add_class("bp-race").add_class("bp-local")

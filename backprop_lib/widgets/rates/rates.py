@@ -162,7 +162,6 @@ class RateExplorer(PanelSlider):
             self.field,
             self.spoken,
         )
-        self.add_class("bp-typed")
 
     def end(self) -> None:
         """Let go of everything: no rate can be typed any more."""

@@ -15,7 +15,7 @@ import ipywidgets as ipw
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Names, Network
-from backprop_lib.drawing import FONT, address, least_width, sign_colour
+from backprop_lib.drawing import FONT, address, sign_colour
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.frame_slider import FrameSlider, class_of
 from backprop_lib.widgets.spoken import sheet
@@ -84,15 +84,7 @@ class Stepper(FrameSlider):
         frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
         coloured, pale = map(address, backgrounds)
         width = f"{drawing.width + 24:.0f}"
-        least = f"{least_width(drawing.width) + 24:.0f}"
-        values = {
-            "box": box,
-            "width": width,
-            "least": least,
-            "font": FONT,
-            "coloured": coloured,
-            "pale": pale,
-        }
+        values = {"box": box, "width": width, "font": FONT, "coloured": coloured, "pale": pale}
         rules = sheet(__file__, "stepper.css", **values)
         super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_CONTROLS))
         self.add_class(box).add_class("bp-local")

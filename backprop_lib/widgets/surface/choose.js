@@ -2,9 +2,6 @@
 // Keys that are pressed in here are no commands to the page.
 const box = this.closest('.bp-surface');
 if (!box) return; // replaced before it was loaded
-const view = box.lastElementChild, wide = view.scrollWidth > view.clientWidth + 1;
-const named = { tabindex: '0', role: 'group', 'aria-label': 'picture, wider than the page: it scrolls sideways' };
-for (const [name, value] of Object.entries(named)) wide ? view.setAttribute(name, value) : view.removeAttribute(name);
 if (!box.onclick)
   box.addEventListener('focusin', ({ target }) => (target.dataset.lmSuppressShortcuts = true));
 box.onclick = ({ target, clientX, clientY }) => {

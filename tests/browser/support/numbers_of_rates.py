@@ -219,7 +219,7 @@ def curves_of(meant, r, title):
     if meant.surface is not None:
         return losses, [runs.path[keep, :, r]]
     plain = [plain_name(name, meant.single) for name in meant.names]
-    followed = re.search("weights (.*) over the updates", title)[1].split(", ")
+    followed = re.search("weights (?:and biases )?(.*) over the updates", title)[1].split(", ")
     return losses, [np.column_stack([few, runs.path[few, p, r]]) for p in map(plain.index, followed)]
 
 
