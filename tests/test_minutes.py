@@ -26,6 +26,7 @@ ANNOUNCING = [
     "01_one_path",
     "02_cross_entropy",
     "03_two_paths",
+    "04_biases",
     "refresher",
 ]
 
