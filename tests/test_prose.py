@@ -8,29 +8,7 @@ from prose import ROOT, faults, faults_in, patterns, plain
 
 # What has not been copy-edited yet: strike a page out as soon as the linter finds nothing in it.
 NOT_YET = {
-    "backprop_lib/drawing/curves.py",
-    "backprop_lib/drawing/rates.py",
-    "backprop_lib/drawing/slices.py",
-    "backprop_lib/symbols/panel.py",
-    "backprop_lib/training/batches.py",
-    "backprop_lib/training/outcomes.py",
-    "backprop_lib/training/loop.py",
-    "backprop_lib/training/sweeping.py",
-    "backprop_lib/training/trainer.py",
-    "backprop_lib/widgets/__init__.py",
-    "backprop_lib/widgets/live/live_trainer.py",
-    "backprop_lib/widgets/live/live_view.py",
-    "backprop_lib/widgets/rates/race.py",
-    "backprop_lib/widgets/rates/rates.py",
-    "notebooks/02_cross_entropy.ipynb",
-    "notebooks/05_error_shares.ipynb",
-    "notebooks/06_any_depth.ipynb",
-    "notebooks/07_digits.ipynb",
-    "notebooks/09_what_we_found.ipynb",
-    "notebooks/audit/000_error_shares.ipynb",
-    "notebooks/audit/002_one_path.ipynb",
-    "notebooks/audit/003_any_depth.ipynb",
-    "notebooks/audit/004_cross_entropy.ipynb",
+    "notebooks/09_what_we_found.ipynb",  # a citation in a table is read as a sentence with two colons
 }
 
 FILES = sorted(

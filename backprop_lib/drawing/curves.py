@@ -1,4 +1,4 @@
-"""Curves as figures: the loss of one training, or several losses in one picture.
+"""Curves as figures: the loss of one training run, or several losses in one picture.
 
 matplotlib draws the axes; what stands on them are a few SVG marks, so that pictures are small and the same on
 every platform. Nothing is told by colour alone: curves differ in their dashes and carry their names.
@@ -152,7 +152,7 @@ def loss_panel(
 
 
 def plot_loss(loss: ArrayLike, goal: float | None = None, unit: str = "update") -> Picture:
-    """Return one training's loss curve as a picture.
+    """Return one training run's loss curve as a picture.
 
     Parameters
     ----------

@@ -32,12 +32,12 @@ _FOLLOWED = 6  # parameters whose path is drawn
 
 
 class RatePanels:
-    """The backgrounds for a sweep, `panels`, and on them the marks of one training.
+    """The backgrounds for a sweep, `panels`, and on them the marks of one training run.
 
     Parameters
     ----------
     runs : Sweep
-        The trainings that all panels must have room for. Of others, arrows show where they leave.
+        The training runs that all panels must have room for. Of others, arrows show where they leave.
     net : Network
     x, t : array_like
     surface : left, right, bottom, top, optional
@@ -78,13 +78,13 @@ class RatePanels:
         self.panels: list[Panel] = [self._all, self._curves, self._path]
 
     def _fitting(self, runs: Sweep) -> list[tuple[int, int]]:
-        """Return the trainings that reach the goal, or the best, each with its number of updates."""
+        """Return the training runs that reach the goal, or the best, each with its number of updates."""
         stops = list(enumerate(map(int, self.stops)))
         good = [(r, n) for r, n in stops if runs.outcome(r).kind == Ending.CONVERGES]
         return good or [min(stops, key=lambda pair: np.nan_to_num(runs.loss[pair[1], pair[0]], nan=np.inf))]
 
     def marks(self, runs: Sweep, r: int) -> list[str]:
-        """Return the marks for the training at `runs.learning_rates[r]`, for each panel."""
+        """Return the marks for the training run at `runs.learning_rates[r]`, for each panel."""
         stop = runs.outcome(r).updates
         keep = thin(stop + 1)
         marks = [
@@ -108,7 +108,7 @@ class RatePanels:
 def _weights_panel(
     names: list[str], path: Array, followed: list[int], fitting: list[tuple[int, int]]
 ) -> Panel:
-    """Return axes for those parameters over the updates, with room for the trainings in `fitting`."""
+    """Return axes for those parameters over the updates, with room for the training runs in `fitting`."""
     values = np.concatenate([path[thin(n + 1, 60)][:, followed, r] for r, n in fitting])
     low, high = float(values.min()), float(values.max())
     room = 0.08 * (high - low) or 1.0
@@ -145,7 +145,7 @@ def _most_moved(runs: Sweep, stops: Array) -> list[int]:
 
 
 def limits(runs: Sweep, stops: Array) -> LossAxis:
-    """Return an axis with the losses that are worth it: where trainings begin, end, and go in between.
+    """Return an axis with the losses that are worth it: where training runs begin, end, and go in between.
 
     Where they begin and end close to each other, what flies high in between may leave the picture.
     """
@@ -159,7 +159,7 @@ def limits(runs: Sweep, stops: Array) -> LossAxis:
 
 
 def all_rates(runs: Sweep, stops: Array, axis: LossAxis) -> Panel:
-    """Return the loss over the learning rate, after a few numbers of updates, and how each training ends."""
+    """Return the loss over the learning rate, after a few numbers of updates, and how each training run ends."""
     low, high, log = axis
     last = len(runs.loss) - 1
     counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]

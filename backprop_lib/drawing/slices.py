@@ -71,7 +71,7 @@ class Slice(TwoParameters):
         return bool(left <= x <= right and bottom <= y <= top)
 
     def arrow(self, point: ArrayLike, step: ArrayLike) -> Arrow | None:
-        """Return the arrow of the next step; where that cannot be seen, one of a fixed length; or none."""
+        """Return the arrow of the next step, one of a fixed length where that cannot be seen, or none."""
         here = np.asarray(point, dtype=float)
         beyond = here + step
         if not self.shows(here) or not np.isfinite(beyond).all():

@@ -91,7 +91,7 @@ class Panel:
         return _TINY / STEP * 10 * sum(self.net.sizes) * largest * float(np.prod(grows))
 
     def hear_differences(self) -> None:
-        """Let those witnesses speak who only need losses, for a class with a loss of its own."""
+        """Ask the witnesses that need nothing but losses, for a class with a loss of its own."""
         name, own = type(self.net).__name__, " and ".join(self.own)
         self.notes.append(f"The symbols are excused: {name} has its own {own}, which they know nothing of.")
         with np.errstate(all="ignore"):

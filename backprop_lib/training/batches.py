@@ -130,7 +130,7 @@ def examples(
 
 
 def check_loss(loss: float, dtype: str = "float64") -> None:
-    """Raise `NotFinite` if a training would start where the loss is no number.
+    """Raise `NotFinite` if a training run would start where the loss is no number.
 
     Parameters
     ----------

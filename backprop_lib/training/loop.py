@@ -111,11 +111,11 @@ def train(
 
 
 class Progress:
-    """Says, where somebody may be looking, how far a training is: on one line, written anew each time.
+    """Says, where somebody may be looking, how far a training run is: on one line, written anew each time.
 
     Nothing is said before two seconds have passed, or without a goal: whoever asks for so many epochs knows
-    how long they take. After the training the line stays and says how it ended. As a context, it ends a
-    training that is interrupted, and says after how many epochs.
+    how long they take. After the training run the line stays and says how it ended. As a context, it ends a
+    training run that is interrupted, and says after how many epochs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How a training ended, in one of six words."""
+"""How a training run ended, in one of six words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEARLY_ZERO = 0.01  # of f's greatest slope; see `saturated`
 
 
 class Ending(StrEnum):
-    """How a training ended: the first of these words that fits.
+    """How a training run ended: the first of these words that fits.
 
     It speaks of these updates: ten times as many may end otherwise. “Later” means in the second half of the
     updates.
@@ -53,7 +53,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training ended: `kind`, after how many updates, and at which loss."""
+    """How a training run ended: `kind`, after how many updates, and at which loss."""
 
     kind: Ending
     updates: int
@@ -61,7 +61,7 @@ class Outcome:
 
 
 def judge(loss: Array, path: Array, goal: float, *, saturated: bool) -> Outcome:
-    """Say how one training ended.
+    """Say how one training run ended.
 
     Parameters
     ----------

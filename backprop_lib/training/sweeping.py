@@ -1,7 +1,7 @@
-"""Many trainings at once: one network under many learning rates, in a single loop.
+"""Many training runs at once: one network under many learning rates, in a single loop.
 
 Every parameter gets a last axis with one entry per rate, so that NumPy's long inner loops run over the rates
-and 64 trainings take little longer than one. It is what fills the sliders.
+and 64 training runs take little longer than one. It is what fills the sliders.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TOGETHER = 1 << 20  # so many numbers wait until their losses are computed at o
 
 @dataclass(frozen=True)
 class Sweep:
-    """Trainings side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`.
+    """Training runs side by side: `loss[k, r]` and `path[k, :, r]` after k updates at `learning_rates[r]`.
 
     `saturated[r]` says whether slopes near zero kept it from learning at the end.
     """
@@ -46,7 +46,7 @@ class Sweep:
     saturated: Array
 
     def outcome(self, r: int) -> Outcome:
-        """Say how the training at `learning_rates[r]` ended.
+        """Say how the training run at `learning_rates[r]` ended.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""A training that runs epoch by epoch, so that it can be watched, stopped and taken up again.
+"""A training run that runs epoch by epoch, so that it can be watched, stopped and taken up again.
 
 The one thing to notice: `loss[k]` is the loss over **all** examples after k epochs, so `loss[0]` belongs to
 the network before it learned anything. Other programs print the mean over the epoch's batches, each measured
@@ -23,7 +23,7 @@ from backprop_lib.training.options import Constraints, Options
 
 @dataclass(frozen=True)
 class History:
-    """A training: `loss[k]`, `path[k]` and `accuracy[k]` belong to the network after k epochs.
+    """A training run: `loss[k]`, `path[k]` and `accuracy[k]` belong to the network after k epochs.
 
     An epoch uses every example once. On the whole batch it is one update; in mini-batches it makes
     `updates_per_epoch`, and `loss[k]` is still the loss over all examples, taken when the epoch is over.
@@ -118,7 +118,7 @@ class Update(NamedTuple):
 
 
 class Training:
-    """One training, an `epoch()` at a time, whatever makes its `steps`; `Trainer` makes them in place."""
+    """One training run, an `epoch()` at a time, whatever makes its `steps`; `Trainer` makes them in place."""
 
     def __init__(self, steps: InPlaceSteps | OwnSteps, *, keep_path: bool) -> None:
         self._steps: Any = steps
@@ -228,7 +228,7 @@ class Training:
 
 
 class Trainer(Training):
-    """A training of `net`, one `epoch()` at a time; `training.train` says what the arguments mean.
+    """A training run of `net`, one `epoch()` at a time; `training.train` says what the arguments mean.
 
     Whatever happens on the way, a `KeyboardInterrupt` included, the trainer stays at the end of its last
     whole epoch. The next `epoch()` goes on as if nothing had happened. Only `update()` stops within an epoch;

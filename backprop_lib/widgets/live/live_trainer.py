@@ -1,4 +1,4 @@
-"""A training with buttons: it runs in a thread of its own, so the notebook stays free while it learns.
+"""A training run with buttons: it runs in a thread of its own, so the notebook stays free while it learns.
 
 The thread owns its `Trainer`; everybody else sees `network` and `history` as they were after the last epoch
 that was shown. Whoever changes what is shown holds the lock, and a run that was reset says nothing more.
@@ -36,7 +36,7 @@ _SHOW, _SAY = 0.25, 1.0  # seconds at least between two pictures, and between tw
 
 @dataclass
 class Run:
-    """What a thread works on: a training up to `goal` epochs, or a `single` update.
+    """What a thread works on: a training run up to `goal` epochs, or a `single` update.
 
     If there is no trainer yet, it makes one.
     """
@@ -67,12 +67,12 @@ class Run:
 
 
 class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
-    """A training that can be watched, stopped, taken up again and reset.
+    """A training run that can be watched, stopped, taken up again and reset.
 
     Parameters
     ----------
     net : Network
-        Where the training starts. Other hidden neurons, typed into the field, make a random one of its kind.
+        Where the training run starts. Other hidden neurons, typed into the field, make a random one of its kind.
     x, t, learning_rate, batch_size, dtype, seed, options
         As for `train`.
     epochs : int
@@ -83,7 +83,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     network : Network
         What has been learned so far. A trait: whoever observes it is told of a single update too.
     history : History or None
-        The training so far.
+        The training run so far.
     epochs_done : int
         A trait: how many whole epochs that is.
 
@@ -204,7 +204,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             self._begin()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Return when the training has stopped, or after so many seconds."""
+        """Return when the training run has stopped, or after so many seconds."""
         if self._last is not None:
             self._last.ended.wait(seconds)
 
@@ -258,7 +258,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             LiveTrainer._busy = None
 
     def _begin(self) -> None:
-        """Show a training that has not begun."""
+        """Show a training run that has not begun."""
         net = self.fields.network(self._seed)
         self.view.value = progress_bar(0, self.fields.read("epochs")) + network_in_pictures(net)
         shape = "-".join(map(str, net.sizes))

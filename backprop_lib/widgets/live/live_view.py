@@ -33,7 +33,7 @@ def percent(share: float) -> str:
 
 
 def state(history: History, goal: int | None = None) -> str:
-    """Return in a sentence how far a training is; with a goal, also how long it will go on.
+    """Return in a sentence how far a training run is; with a goal, also how long it will go on.
 
     Parameters
     ----------

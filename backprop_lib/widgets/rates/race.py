@@ -1,4 +1,4 @@
-"""The race of learning rates: up to four trainings over each other in one picture, run update by update.
+"""The race of learning rates: up to four training runs over each other in one picture, run update by update.
 
 Every curve is prepared, and who is where at each moment. In the browser alone the menus switch the curves,
 and the slider uncovers them and says who is ahead, and how each has ended once it has (`race.js`).
@@ -93,7 +93,7 @@ def rate_race(
 
 
 class Race(OfCell, ipw.VBox):  # type: ignore[misc]
-    """Up to four trainings of a sweep in one picture; see `rate_race`.
+    """Up to four training runs of a sweep in one picture; see `rate_race`.
 
     Attributes
     ----------

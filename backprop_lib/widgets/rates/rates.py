@@ -227,7 +227,7 @@ def said_of(runs: Sweep, r: int, net: Network, label: str) -> str:
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:
-    """Return how one training of a sweep ended, with the weights if they are two at most.
+    """Return how one training run of a sweep ended, with the weights if they are two at most.
 
     Parameters
     ----------
