@@ -159,7 +159,7 @@ def limits(runs: Sweep, stops: Array) -> LossAxis:
 
 
 def all_rates(runs: Sweep, stops: Array, axis: LossAxis) -> Panel:
-    """Return the loss over the learning rate, after a few numbers of updates, and how each training run ends."""
+    """Return the loss over the learning rate, after some numbers of updates, and how each run ends."""
     low, high, log = axis
     last = len(runs.loss) - 1
     counts = [*[10**k for k in range(12) if 10**k < last][1 - len(_LINES) :], last]

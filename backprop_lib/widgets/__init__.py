@@ -1,4 +1,4 @@
-"""What moves in the chapters: sliders over prepared pictures, the stepper, training runs that can be watched."""
+"""What moves in the chapters: prepared pictures with sliders, the stepper, training that can be watched."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
     Parameters
     ----------
     net : Network
-        Where the training run starts. Other hidden neurons, typed into the field, make a random one of its kind.
+        Where training starts. Other hidden neurons, typed into the field, make a random one of its kind.
     x, t, learning_rate, batch_size, dtype, seed, options
         As for `train`.
     epochs : int
