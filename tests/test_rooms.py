@@ -130,7 +130,8 @@ def test_a_name_that_is_only_passed_on_is_told():
 
 def defines(source, name):
     """Say whether a module itself makes this name."""
-    for node in ast.parse(source).body:
+    body = ast.parse(source).body
+    for node in [n for top in body for n in (ast.walk(top) if isinstance(top, ast.If) else [top])]:
         made = {getattr(node, "name", None)}
         for target in getattr(node, "targets", [getattr(node, "target", None)]):
             made |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)} if target else set()

@@ -6,7 +6,7 @@ from backprop_lib.core.functions import ACTIVATIONS, LOSSES, Activation, Loss, b
 from backprop_lib.core.network import Network
 from backprop_lib.core.parameters import Gradients, Names, Trace, named, rebuilt
 from backprop_lib.core.refusals import expect_shape, only_plain, overridden
-from backprop_lib.core.shapes import Array
+from backprop_lib.core.shapes import Array, Float
 from backprop_lib.core.storage import read_arrays
 from backprop_lib.core.validation import (
     NotFinite,
@@ -27,6 +27,7 @@ __all__ = [
     "LOSSES",
     "Activation",
     "Array",
+    "Float",
     "Gradients",
     "Loss",
     "Names",

@@ -19,7 +19,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import ACTIVATIONS, Array, check_targets, finite_rows
+from backprop_lib.core import ACTIVATIONS, Array, Float, check_targets, finite_rows
 from backprop_lib.symbols.derivation import Derivation
 from backprop_lib.symbols.slopes import A, T, Z, slope_of
 
@@ -31,7 +31,7 @@ _DIGITS, _MORE = 40, 330  # e^(−745) and tanh(373) want 330 digits more; what 
 
 def evaluate(
     d: Derivation, x: ArrayLike, t: ArrayLike, names: Iterable[str] | None = None
-) -> tuple[dict[str, float], list[Array]]:
+) -> tuple[dict[str, float], list[Float[Array, "batch _"]]]:
     """Return ∂E/∂w of every parameter, or those named, averaged over the batch, and z by layer.
 
     Parameters

@@ -14,8 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, Trace, bell, named
+from backprop_lib.core import Array, Float, Network, Trace, bell, named
 
+Layers = list[Float[Array, "batch _"]]
+Outputs = Float[Array, "batch outputs"]
 _EPS, _TINY = np.finfo(float).eps, np.finfo(float).smallest_subnormal
 _STRAIGHT = ("identity", "relu")  # whose slope does not change with z; the others' by a factor e² per 1
 
@@ -58,8 +60,8 @@ def floors(net: Network, x: ArrayLike, t: ArrayLike, near: list[Array] | None = 
 
 
 def _forward(
-    net: Network, z: list[Array], a: list[Array], near: list[Array] | None
-) -> tuple[list[Array], list[Array], list[Array], list[Array]]:
+    net: Network, z: Layers, a: Layers, near: list[Array] | None
+) -> tuple[Layers, Layers, Layers, Layers]:
     """Return how far off each a, each z, and each slope may be, and the slopes' sizes."""
     a_errors, z_errors, slopes, slope_errors = [np.zeros_like(a[0])], [], [], []
     for layer, (W, f) in enumerate(zip(net.weights, net.activations, strict=True)):
@@ -80,8 +82,14 @@ def _forward(
 
 
 def _output(
-    net: Network, trace: Trace, t: Array, a_error: Array, z_error: Array, slope: Array, slope_error: Array
-) -> tuple[Array, Array]:
+    net: Network,
+    trace: Trace,
+    t: Outputs,
+    a_error: Outputs,
+    z_error: Outputs,
+    slope: Outputs,
+    slope_error: Outputs,
+) -> tuple[Outputs, Outputs]:
     """Return the size of each output's ∂E/∂z, and how far off it may be."""
     rule, z, a = net.loss_rule, trace.z[-1], trace.a[-1]
     begin = rule.begin(z, a, t)
@@ -94,12 +102,12 @@ def _output(
     return _times(np.abs(begin), error, slope, slope_error)
 
 
-def _times(size: Array, error: Array, slope: Array, slope_error: Array) -> tuple[Array, Array]:
+def _times(size: Outputs, error: Outputs, slope: Outputs, slope_error: Outputs) -> tuple[Outputs, Outputs]:
     """Return size times slope, and how far off the product may be."""
     return size * slope, error * (slope + slope_error) + size * slope_error + _TINY
 
 
-def kinks(net: Network, x: ArrayLike, others: list[list[Array]]) -> tuple[dict[str, list[int]], list[Array]]:
+def kinks(net: Network, x: ArrayLike, others: list[Layers]) -> tuple[dict[str, list[int]], list[Array]]:
     """Return which z of a relu are exactly 0, with their examples, and where rounding decides about a side.
 
     Parameters

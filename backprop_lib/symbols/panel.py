@@ -10,7 +10,7 @@ from math import inf, isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, overridden
+from backprop_lib.core import Array, Float, Network, overridden
 from backprop_lib.symbols.derivation import derive
 from backprop_lib.symbols.evaluation import evaluate
 from backprop_lib.symbols.floors import floors, kinks
@@ -55,7 +55,7 @@ class Panel:
         self.said: dict[str, dict[str, float]] = {}
         self.doubt: dict[str, dict[str, float]] = {}  # beyond rounding
         self.notes: list[str] = []
-        self.other_z: list[list[Array]] = []
+        self.other_z: list[list[Float[Array, "batch _"]]] = []
         self.own = [method for method in overridden(net) if method in ("forward", "loss")]
 
     def hear(self, witness: str, slopes: Slopes, doubt: Slopes | None = None) -> None:

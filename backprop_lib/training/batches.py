@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from backprop_lib.core import (
     Array,
+    Float,
     Network,
     NotFinite,
     check_targets,
@@ -129,13 +130,13 @@ def examples(
     return x, t
 
 
-def check_loss(loss: float, dtype: str = "float64") -> None:
+def check_loss(loss: float, dtype: str | np.dtype = "float64") -> None:
     """Raise `NotFinite` if a training run would start where the loss is no number.
 
     Parameters
     ----------
     loss : float
-    dtype : str
+    dtype : str or numpy.dtype
         The type of floats that it was computed in.
 
     Examples
@@ -148,7 +149,7 @@ def check_loss(loss: float, dtype: str = "float64") -> None:
         raise NotFinite(f"the loss is {loss} before training, in {dtype}, expected a number.")
 
 
-def is_right(a: Array, t: Array) -> Array:
+def is_right(a: Float[Array, "batch outputs"], t: Array) -> Array:
     """Say for each row whether the largest output is where the target is largest.
 
     A single output is right on its target's side of ½.

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, check_arguments, finite_array, finite_number, whole_number
+from backprop_lib.core import (
+    Array,
+    Float,
+    Network,
+    check_arguments,
+    finite_array,
+    finite_number,
+    whole_number,
+)
 from backprop_lib.training.in_place import InPlaceNetwork
 from backprop_lib.training.options import Options
 from backprop_lib.training.outcomes import saturated
@@ -48,8 +56,8 @@ def descend(slope: Rule, start: float, learning_rate: float, steps: int) -> list
 class Descent:
     """`path[k]`, shape (2,), and `loss[k]` after k updates, up to the last ones that are finite."""
 
-    path: Array
-    loss: Array
+    path: Float[Array, "points 2"]
+    loss: Float[Array, " points"]
     updates: int
 
     @property
@@ -91,11 +99,11 @@ class TwoParameters:
         values = finite_array("point", point, ndim=(1,))
         return self.net.with_values(dict(zip(self.names, values.tolist(), strict=True)))
 
-    def loss(self, across: Array, up: Array) -> Array:
+    def loss(self, across: Float[Array, "*shape"], up: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
         """Return the loss where the two have these values, both of one shape."""
         return loss_on_grid(self.net, self.x, self.t, dict(zip(self.names, (across, up), strict=True)))
 
-    def gradient(self, point: ArrayLike) -> Array:
+    def gradient(self, point: ArrayLike) -> Float[Array, 2]:
         """Return the two partial derivatives at a point, shape (2,)."""
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = self.network(point).gradients(self.x, self.t).by_name()
@@ -128,7 +136,7 @@ class TwoParameters:
         return Descent(path[: len(loss)], loss, count)
 
 
-def _finite(values: Array) -> Array:
+def _finite(values: Float[Array, " _ *shape"]) -> Float[Array, " _ *shape"]:
     """Return the first rows, up to the last before one that is not finite."""
     finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
     return values if finite.all() else values[: int(finite.argmin())]

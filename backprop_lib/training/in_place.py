@@ -21,12 +21,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import ACTIVATIONS, Activation, Array, Network, NotFinite, finite_number, only_plain
+from backprop_lib.core import (
+    ACTIVATIONS,
+    Activation,
+    Array,
+    Float,
+    Network,
+    NotFinite,
+    finite_number,
+    only_plain,
+)
 from backprop_lib.training.batches import Batches, cut, examples, is_right
 from backprop_lib.training.options import Constraints, Options
 
 _SMALL = 10**6  # OpenBLAS copies the factors of a product, unless it takes fewer multiplications than this
 Calls = list[Callable[[], object]]
+Outputs = Float[Array, "batch outputs"]
+Parameters = Float[Array, " parameters"]
 _ROWS = 256  # examples that are measured at a time
 
 
@@ -90,16 +101,22 @@ class InPlaceNetwork:
         """
         return Batches(x, t, sizes, self.dtype, 1 / self.scale if self.ones else None)
 
-    def rate(self, learning_rate: float) -> Array:
+    def rate(self, learning_rate: float) -> Float[Array, ""]:
         """Return a learning rate for `step`, with the 2 of the squared error's slope 2(a − t) in it."""
         return np.array(learning_rate * (2 if self.net.loss_rule.name == "squared_error" else 1), self.dtype)
 
-    def forward(self, X: Array) -> tuple[Array, Array]:
+    def forward(self, X: Float[Array, "batch _"]) -> tuple[Outputs, Outputs]:
         """Return z and a of the last layer; the next call overwrites them."""
         work = self._run(X)
         return work.z, work.a
 
-    def step(self, X: Array, XT: Array, T: Array, rate: Array) -> Array:
+    def step(
+        self,
+        X: Float[Array, "batch inputs"],
+        XT: Float[Array, "inputs batch"],
+        T: Outputs,
+        rate: Float[Array, ""],
+    ) -> Outputs:
         """Move against `rate` times the sum of the gradients; return the outputs from before the step.
 
         Parameters
@@ -125,7 +142,7 @@ class InPlaceNetwork:
         return work.a
 
     @property
-    def in_a_row(self) -> Array:
+    def in_a_row(self) -> Parameters:
         """A copy of all parameters, in the order of `Network.by_name`."""
         row: Array = self.values[self.places]
         return row
@@ -135,7 +152,7 @@ class InPlaceNetwork:
         """The network as it is now; `NotFinite` if it has left the range of floats."""
         return self.network_of(self.values)
 
-    def network_of(self, values: Array) -> Network:
+    def network_of(self, values: Parameters) -> Network:
         """Return the network with parameters that were copied from `values`."""
         layers = self._by_layer(values)
         weights = [M[:n].T for M, n in zip(layers, self.net.sizes, strict=False)]
@@ -145,7 +162,7 @@ class InPlaceNetwork:
         parts = np.split(flat, np.cumsum([rows * columns for rows, columns in self._shapes])[:-1])
         return [part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
-    def _run(self, X: Array) -> _Work:
+    def _run(self, X: Float[Array, "batch _"]) -> _Work:
         """Compute all z and a, in arrays for batches of this size, which are made when it first comes up."""
         work = self._work.get(len(X)) or self._work.setdefault(len(X), _Work(self, len(X)))
         work.product(X, self.layers[0], work.first_z)
@@ -187,20 +204,20 @@ class InPlaceSteps(InPlaceNetwork):
             yield
 
     @property
-    def state(self) -> tuple[Array, Array, Any]:
+    def state(self) -> tuple[Parameters, Parameters, Any]:
         """Parameters, velocity and the generator's state; `NotFinite` if they left the range of floats."""
         if not np.isfinite(self.values).all():
             raise NotFinite(f"a parameter is no number any more, in {self.dtype}.")
         random = self._rng.bit_generator.state if self._shuffled else None
         return self.values.copy(), self.velocity.copy(), random
 
-    def go_back(self, state: tuple[Array, Array, Any]) -> None:
+    def go_back(self, state: tuple[Parameters, Parameters, Any]) -> None:
         """Go on from `state`, whatever became of a forgotten epoch."""
         self.values[:], self.velocity[:], random = state
         if self._shuffled:
             self._rng.bit_generator.state = random
 
-    def network_at(self, state: tuple[Array, Array, Any]) -> Network:
+    def network_at(self, state: tuple[Parameters, Parameters, Any]) -> Network:
         """Return the network of a state."""
         return self.network_of(state[0])
 
@@ -260,11 +277,11 @@ class _Work:
             self.forward += activate
             self.backward = times_slope + downward + self.backward
 
-    def _begin(self, T: Array) -> None:
+    def _begin(self, T: Outputs) -> None:
         """Fill the last delta with a − T, which the slope of a squared error is made of."""
         np.subtract(self.a, T, self.delta)
 
-    def _begin_at_z(self, T: Array) -> None:
+    def _begin_at_z(self, T: Outputs) -> None:
         """Fill the last delta with ∂E/∂z of the cross-entropy, (1 − T) σ(z) − T σ(−z)."""
         room, one, delta = self._room, self._one, self.delta
         np.exp(self.z, room)
@@ -276,14 +293,16 @@ class _Work:
         np.subtract(delta, room, delta)
 
 
-def _product(A: Array, B: Array, out: Array) -> None:
+def _product(A: Float[Array, "i k"], B: Float[Array, "k j"], out: Float[Array, "i j"]) -> None:
     """Fill `out` with A B, so many rows at a time that nothing need be copied; all, if those were too few."""
     rows = at_once if (at_once := _SMALL // B.size) >= 32 else len(A)
     for i in range(0, len(A), rows):
         np.matmul(A[i : i + rows], B, out[i : i + rows])
 
 
-def calls_of(f: Activation, z: Array, a: Array, delta: Array) -> tuple[Calls, Calls]:
+def calls_of(
+    f: Activation, z: Float[Array, "*shape"], a: Float[Array, "*shape"], delta: Float[Array, "*shape"]
+) -> tuple[Calls, Calls]:
     """Return the calls that fill `a` with f(z), and those that multiply `delta` by f's slope there.
 
     The sigmoid is worth doing well: it makes no new arrays, and checks no signs. With e = e^(−z) it is

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import sys
-from dataclasses import replace
 from math import inf, isfinite, nan
 from time import monotonic
 from types import TracebackType
@@ -98,10 +97,9 @@ def train(
     check_arguments(train, locals())
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
-    chosen = Options.of(options)
     training: Training
-    if overridden(net) and replace(chosen, seed=0, hold=(), tie=()) == Options():
-        training = Training(OwnSteps(net, x, t, learning_rate, chosen), keep_path=True)
+    if overridden(net) and Options.of(options | {"seed": 0, "hold": (), "tie": ()}) == Options():
+        training = Training(OwnSteps(net, x, t, learning_rate, Options.of(options)), keep_path=True)
     else:
         training = Trainer(net, x, t, learning_rate, keep_path=True, **options)
     with Progress(epochs, goal) as progress:

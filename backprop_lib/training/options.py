@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Gradients, Names, Network, check_arguments, rebuilt, whole_number
+from backprop_lib.core import Array, Float, Gradients, Names, Network, check_arguments, rebuilt, whole_number
 from backprop_lib.text import got
 
 
@@ -140,7 +140,9 @@ class Constraints:
     def __bool__(self) -> bool:
         return bool(self.held or self.shared)
 
-    def calls(self, slopes: Array, places: Array | None = None) -> Iterator[Callable[[], object]]:
+    def calls(
+        self, slopes: Float[Array, " parameters *copies"], places: Array | None = None
+    ) -> Iterator[Callable[[], object]]:
         """Yield what makes the gradients of free parameters those of these, in place.
 
         Parameters
@@ -178,5 +180,5 @@ class Constraints:
         return replace(free, weights=weights, biases=biases)
 
 
-def _add_up(slopes: Array, places: Array) -> None:
+def _add_up(slopes: Float[Array, " parameters *copies"], places: Array) -> None:
     slopes[places] = slopes[places].sum(axis=0)

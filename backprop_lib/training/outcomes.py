@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 import numpy as np
 
-from backprop_lib.core import Array, Network
+from backprop_lib.core import Array, Float, Network
 
 _LOST = 10  # times the first loss: so high it was not even before the training
 _FLAT = 0.99  # of the loss is left after another half of the updates
@@ -60,7 +60,9 @@ class Outcome:
     loss: float
 
 
-def judge(loss: Array, path: Array, goal: float, *, saturated: bool) -> Outcome:
+def judge(
+    loss: Float[Array, " times"], path: Float[Array, "times parameters"], goal: float, *, saturated: bool
+) -> Outcome:
     """Say how one training run ended.
 
     Parameters
@@ -99,7 +101,7 @@ def judge(loss: Array, path: Array, goal: float, *, saturated: bool) -> Outcome:
     return Outcome(kind, last, float(loss[-1]))
 
 
-def _swings(loss: Array, path: Array) -> bool:
+def _swings(loss: Float[Array, " times"], path: Float[Array, "times parameters"]) -> bool:
     """Say whether the later steps go back and forth while the loss stays about where it is."""
     last = len(loss) - 1
     later = path[last // 2 :]
@@ -117,7 +119,12 @@ def _swings(loss: Array, path: Array) -> bool:
     return bool(lasting and steady and back.mean() >= _SWINGS)
 
 
-def saturated(net: Network, z: Sequence[Array], a: Sequence[Array], t: Array) -> Array:
+def saturated(
+    net: Network,
+    z: Sequence[Float[Array, "batch _ copies"]],
+    a: Sequence[Float[Array, "batch _ copies"]],
+    t: Float[Array, "batch outputs _"],
+) -> Array:
     """Say for each copy of a network whether slopes near zero keep it from learning.
 
     That is so if f′(z) is below a hundredth of f's greatest slope for outputs that make up half of the loss,

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from backprop_lib.core import (
     Activation,
     Array,
+    Float,
     Names,
     Network,
     check_arguments,
@@ -39,9 +40,9 @@ class Sweep:
     `saturated[r]` says whether slopes near zero kept it from learning at the end.
     """
 
-    learning_rates: Array
-    loss: Array
-    path: Array
+    learning_rates: Float[Array, " rates"]
+    loss: Float[Array, "times rates"]
+    path: Float[Array, "times parameters rates"]
     goal: float
     saturated: Array
 
@@ -221,15 +222,16 @@ class _Copies:
             call()
 
     @property
-    def outputs(self) -> Array:
+    def outputs(self) -> Float[Array, "batch outputs copies"]:
         """What the loss is computed from: a of the last layer or, for some losses, its z."""
         last = self._layers[-1]
         return last.z if self.net.loss_rule.cancels else last.a
 
-    def losses(self, outputs: Array) -> Array:
+    def losses(self, outputs: Float[Array, "times batch outputs copies"]) -> Float[Array, "times copies"]:
         """Return the losses (times, copies) that belong to `outputs` of several times."""
         # The loss takes whichever of z and a it needs, and that is what `outputs` are.
-        losses: Array = self.net.loss_rule.value(outputs, outputs, self._t).sum(axis=(1, 2))
+        targets = np.broadcast_to(self._t, outputs.shape)
+        losses: Array = self.net.loss_rule.value(outputs, outputs, targets).sum(axis=(1, 2))
         return losses / len(self._x)
 
     def saturated(self) -> Array:
@@ -237,7 +239,7 @@ class _Copies:
         z, a = [layer.z for layer in self._layers], [layer.a for layer in self._layers]
         return saturated(self.net, z, a, self._t)
 
-    def step(self, rates: Array) -> None:
+    def step(self, rates: Float[Array, "parameters copies"]) -> None:
         """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""
         last = self._layers[-1]
         last.delta[:] = self.net.loss_rule.begin(last.z, last.a, self._t)
@@ -257,7 +259,11 @@ class _Layer:
     """
 
     def __init__(
-        self, values: tuple[Array, Array | None], slopes: tuple[Array, Array | None], f: Activation, x: Array
+        self,
+        values: tuple[Array, Array | None],
+        slopes: tuple[Array, Array | None],
+        f: Activation,
+        x: Float[Array, "batch inputs copies"],
     ) -> None:
         (W, b), (W_slope, b_slope), batch = values, slopes, len(x)
         self.z, self.a, self.delta = np.empty((3, batch, len(W), W.shape[2]))
@@ -285,7 +291,7 @@ class _Layer:
             if b_slope is not None:
                 self.backward.append(partial(np.add.reduce, self.delta, 0, None, b_slope))
 
-    def pass_down(self, delta: Array) -> Calls:
+    def pass_down(self, delta: Float[Array, "batch inputs copies"]) -> Calls:
         """Return the calls that fill in δ W, which is ∂E/∂a of the layer below."""
         if self._W.shape[1] == 1:
             return [partial(np.multiply, self._deltas, self._W, delta[:, None])]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop_lib.core import Array, Network, NotFinite, check_arguments, finite_number, only_plain
+from backprop_lib.core import Array, Float, Network, NotFinite, check_arguments, finite_number, only_plain
 from backprop_lib.training.batches import check_loss, examples
 from backprop_lib.training.in_place import InPlaceSteps
 from backprop_lib.training.options import Constraints, Options
@@ -31,13 +31,13 @@ class History:
     held-out examples, nan if there are none. `seconds[k]` is the time that the epoch after `loss[k]` took.
     """
 
-    loss: Array
-    path: Array
+    loss: Float[Array, " times"]
+    path: Float[Array, "_ parameters"]
     network: Network
     learning_rate: float
     updates_per_epoch: int
-    accuracy: Array
-    seconds: Array
+    accuracy: Float[Array, " times"]
+    seconds: Float[Array, " _"]
 
     @property
     def updates(self) -> int:
@@ -78,7 +78,7 @@ class OwnSteps:
         return state
 
     @property
-    def in_a_row(self) -> Array:
+    def in_a_row(self) -> Float[Array, " parameters"]:
         """All parameters, in the order of `Network.by_name`."""
         return np.array(list(self.state.by_name().values()))
 
@@ -97,7 +97,7 @@ class _Record(NamedTuple):
     loss: float
     accuracy: float
     seconds: float
-    parameters: Array | None
+    parameters: Float[Array, " parameters"] | None
 
 
 class _State(NamedTuple):
