@@ -27,6 +27,10 @@ ANNOUNCING = [
     "02_cross_entropy",
     "03_two_paths",
     "04_biases",
+    "05_error_shares",
+    "06_any_depth",
+    "07_digits",
+    "09_what_we_found",
     "refresher",
 ]
 
@@ -59,6 +63,14 @@ def fault(notebook):
 def test_pages_announce_their_minutes():
     """If it fails: python tests/support/minutes.py --write notebooks/*.ipynb."""
     assert not list(filter(None, (fault(read(name)) for name in ANNOUNCING)))
+
+
+def test_the_map_has_the_same_minutes():
+    (text,) = (cell.source for cell in read("00_start_here").cells if cell.id == "map")
+    for name in ANNOUNCING[:-1]:
+        row = row_of(f"{name}.ipynb").search(text)
+        assert row, f"the map has no row for {name}"
+        assert row[2] == in_the_map(page(read(name))), name
 
 
 A_PAGE = nbformat.v4.new_notebook(

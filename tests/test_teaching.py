@@ -69,6 +69,40 @@ def test_a_wrong_digit_in_the_solution_is_found():
     assert other[name] != f"{values[name]:.4f}"
 
 
+# ---- the solutions -------------------------------------------------------------------------------
+
+
+def exercises():
+    """The exercises of chapter 1, by their numbers."""
+    cells = nbformat.read(ROOT / "notebooks" / "01_one_path.ipynb", as_version=4).cells
+    (text,) = (cell.source for cell in cells if cell.source.startswith("## Exercises"))
+    return {
+        int(part.partition(".")[0]): part for part in re.split(r"^(?=\d+\. )", text, flags=re.MULTILINE)[1:]
+    }
+
+
+ASKED = {1: "without the ½", 3: "slope of the sigmoid", 9: "has a bug", 10: "`gradient(w1, w2, x, t)`"}
+
+
+def test_each_solution_answers_its_exercise():
+    text = (DOCS / "teaching.md").read_text(encoding="utf-8")
+    assert [int(n) for n in re.findall(r"<summary>Exercise (\d+)</summary>", text)] == list(ASKED)
+    assert all(words in exercises()[number] for number, words in ASKED.items())
+    assert re.findall(r"Find the bug: exercise (\d+)", text) == ["9"]
+    assert "updated. | Exercise 9 of chapter 1." in text
+
+
+def test_the_function_of_the_solution_is_right():
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (DOCS / "teaching.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    made = {"np": np}
+    exec(compile(code, "docs/teaching.md", "exec"), made)
+    for w1, w2, x, t in [(0.5, 0.5, 0.1, 0.9), (-1.3, 2.0, 0.7, 0.2)]:
+        g = Network([[[w1]], [[w2]]]).gradients([x], [t]).by_name()
+        assert made["gradient"](w1, w2, x, t) == pytest.approx(tuple(g.values()), rel=1e-12)
+
+
 # ---- the plans -----------------------------------------------------------------------------------
 
 

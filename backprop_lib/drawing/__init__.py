@@ -5,7 +5,7 @@ from __future__ import annotations
 from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline, sign_colour
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, crossing, loss_panel, plot_curves, plot_loss
-from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, sampled
+from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, plot_slope, sampled
 from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
 from backprop_lib.drawing.images import confusion_map, heat_map, png, show_digits, weight_images
 from backprop_lib.drawing.layout import Layout
@@ -50,6 +50,7 @@ __all__ = [
     "plot_curves",
     "plot_descents",
     "plot_loss",
+    "plot_slope",
     "plot_surface",
     "png",
     "sampled",

@@ -23,7 +23,7 @@ from backprop_lib.text import Table, fixed, got, latex_name, raised, rate
 
 _FARTHEST = 5000  # digits
 _LEAST = 1e-30  # nudge
-_CLOSE = 9  # decimals of a difference that a chosen nudge makes
+_CLOSE = 9  # decimals of a difference
 _ORDER = "wxabztE"  # of letters in a product: weights first
 
 
@@ -140,7 +140,7 @@ def factor_table(
     >>> from backprop_lib import Network, derive
     >>> d = derive(Network(weights=[[[0.5]], [[0.5]]]))
     >>> factor_table(d, "w2[0,0]", [0.1], [0.9]).rows[-1][3:]
-    ['−0.042387', '−0.042387', '0.000000']
+    ['−0.042387', '−0.042387', '0.000000000']
     >>> table = factor_table(d, "w2[0,0]", [0.1], [0.9], nudge=0.001)
     >>> table.head[-2:], table.rows[0][3:]
     (['nudged by 0.001', 'difference'], ['−0.336286', '−0.335786', '−0.000500000'])
@@ -167,9 +167,7 @@ def factor_table(
         if nudge is not None:
             found = [nudged_once(d, f, known, nudge) for f in factors]
         pairs = [*zip(values, found, strict=True), (mpmath.fprod(values), mpmath.fprod(found))]
-        gap = [v - n for v, n in pairs]
-        gaps = [_shown(g) if nudge is None else _shown(g, _CLOSE) for g in gap]
-        written = [[_shown(v), _shown(n), g] for (v, n), g in zip(pairs, gaps, strict=True)]
+        written = [[_shown(v), _shown(n), _shown(v - n, _CLOSE)] for v, n in pairs]
     formulas = [
         [_inline(_ratio(d, f.of, f.by)), *(_inline(latex(d, e)) for e in (f.derived, f.value))]
         for f in factors
@@ -177,7 +175,7 @@ def factor_table(
     whole = _inline(_ratio(d, d.E, d.parameter(name))) if len(paths) == 1 else f"path {path}"
     formulas.append([whole, "", "**product**"])
     rows = [[*formula, *three] for formula, three in zip(formulas, written, strict=True)]
-    by = "nudged" if nudge is None else f"nudged by {_nudge_written(nudge)}"
+    by = "by nudging" if nudge is None else f"nudged by {_nudge_written(nudge)}"
     return Table(["factor", "sympy derives", "which is", "number", by, "difference"], rows)
 
 

@@ -44,7 +44,7 @@ def test_a_factor_table_is_shown_however_saturated_a_neuron_is(activation, loss,
         for name, gradient in net.gradients([x], [t]).by_name().items():
             rows = factor_table(d, name, [x], [t]).rows
             assert all(row[3] == row[4] for row in rows)
-            assert {row[5] for row in rows} == {"0.000000"}
+            assert {row[5] for row in rows} == {"0.000000000"}
             if abs(gradient) < 1e6:
                 assert rows[-1][3] == fixed(gradient)
 
