@@ -146,7 +146,7 @@ class Race(OfCell, ipw.VBox):  # type: ignore[misc]
             self.menus.append(menu)
             self.lanes.append(stack)
         scales = "both axes logarithmic" if axis.log else "the axis of updates logarithmic"
-        title = f"{panel.title} over the updates, {scales}; how each ends stands beneath."
+        title = f"{panel.title} over the updates, {scales}. How each ends is written below."
         ground = ipw.HTML(f'<svg class="field" {_view(panel)} role="img" aria-label="{escape(title)}"></svg>')
         pairs = zip(self.menus, self.lanes, strict=True)
         field = ipw.GridBox([ground, *(part for pair in pairs for part in pair)]).add_class("bp-field")

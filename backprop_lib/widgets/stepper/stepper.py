@@ -25,10 +25,10 @@ from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
 
 _CONTROLS = re.sub(r">\s+<", "><", Path(__file__).with_name("controls.html").read_text(encoding="utf-8"))
 _LEGEND = (
-    "In each neuron: <i>z</i>, what arrives, and <i>a</i>, what leaves it. Beneath each stands how fast the "
-    "loss changes with it; for <i>z</i> this is called <i>δ</i>.",
-    "Yellow is being computed, from what has a brown rim. On edges, blue is positive, orange and dashed is "
-    "negative; the wider, the larger.",
+    "Each neuron shows <i>z</i>, what arrives, and <i>a</i>, what leaves it. Below each you read how fast "
+    "the loss changes with it. For <i>z</i> this is called <i>δ</i>.",
+    "What is being computed is yellow, and what it is computed from has a brown rim. On edges, blue means "
+    "positive, and dashed orange means negative. Wider means larger.",
 )
 
 
