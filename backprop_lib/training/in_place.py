@@ -51,7 +51,7 @@ class InPlaceNetwork:
     net : Network
         Where it starts; it is unchanged.
     options : Options, optional
-        Its `momentum`, `dtype`, `scale`, `hold` and `tie` count here.
+        Its `momentum`, `l2`, `dtype`, `scale`, `hold` and `tie` count here.
 
     Examples
     --------
@@ -78,7 +78,14 @@ class InPlaceNetwork:
         biases: Sequence[ArrayLike] = net.biases or [()] * len(net.weights)
         given = [np.ravel(part) for pair in zip(net.weights, biases, strict=True) for part in pair]
         self.values[self.places] = np.concatenate(given)
-        self._update: Calls = [*Constraints(net, options.hold, options.tie).calls(slopes, self.places)]
+        self.decay, pull = np.zeros((2, size), self.dtype)  # η·l2 of each weight, and 0 of each bias
+        self._update: Calls = []
+        if options.l2:
+            self._update += [
+                partial(np.multiply, self.values, self.decay, pull),
+                partial(np.add, slopes, pull, slopes),
+            ]
+        self._update += Constraints(net, options.hold, options.tie).calls(slopes, self.places)
         if not (momentum := float(options.momentum)):
             self._update.append(partial(np.subtract, self.values, slopes, self.values))
         else:
@@ -172,7 +179,7 @@ class InPlaceNetwork:
 
 
 class InPlaceSteps(InPlaceNetwork):
-    """Steps in place, on the whole batch or, if there is a `batch_size`, on shuffled mini-batches."""
+    """Steps in place, on the whole batch or, if there is a `batch_size`, on mini-batches."""
 
     def __init__(
         self,
@@ -184,9 +191,11 @@ class InPlaceSteps(InPlaceNetwork):
     ) -> None:
         super().__init__(net, options)
         self.learning_rate = finite_number("learning_rate", learning_rate)
+        for layer, inputs in zip(self._by_layer(self.decay), net.sizes, strict=False):
+            layer[:inputs] = self.learning_rate * options.l2
         self._rng = np.random.default_rng(options.seed)
         x, t = examples(net, x, t)
-        self._shuffled, test = options.batch_size is not None, options.test
+        self._shuffled, test = options.batch_size is not None and options.shuffle, options.test
         sizes = cut(len(x), options.batch_size or len(x))
         self.per_epoch = len(sizes)
         self._rates = {size: self.rate(self.learning_rate / size) for size in sizes}

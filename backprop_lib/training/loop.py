@@ -53,8 +53,13 @@ def train(
         update uses the mean gradient of its batch.
     seed : int, default 0
         Seeds the generator that shuffles; the same seed gives the same training.
+    shuffle : bool, default True
+        With False, mini-batches take the examples in the order given, the same in every epoch.
     momentum : float, default 0
         Share of the last update that is made again: v ← momentum · v + η ∂E/∂w, w ← w − v.
+    l2 : float, default 0
+        Trains on E + l2/2 · Σw² over all weights, without the biases: each gradient gains l2 · w, which pulls
+        the weight toward 0. The losses in the history are E alone.
     dtype : "float64" or "float32", default "float64"
     scale : float, default 1
         The network is shown `scale` times x: 1/255 makes grey values of bytes from 0 to 1.
@@ -98,7 +103,10 @@ def train(
     epochs = whole_number("epochs", epochs)
     goal = -np.inf if stop_below is None else finite_number("stop_below", stop_below)
     training: Training
-    if overridden(net) and Options.of(options | {"seed": 0, "hold": (), "tie": ()}) == Options():
+    if (
+        overridden(net)
+        and Options.of(options | {"seed": 0, "shuffle": True, "hold": (), "tie": ()}) == Options()
+    ):
         training = Training(OwnSteps(net, x, t, learning_rate, Options.of(options)), keep_path=True)
     else:
         training = Trainer(net, x, t, learning_rate, keep_path=True, **options)

@@ -32,7 +32,9 @@ class Options:
 
     batch_size: int | None = None
     seed: int = 0
+    shuffle: bool = True
     momentum: float = 0.0
+    l2: float = 0.0
     dtype: str | type = "float64"
     scale: float = 1.0
     test: tuple[ArrayLike, ArrayLike] | None = None
@@ -45,6 +47,10 @@ class Options:
             whole_number("batch_size", self.batch_size, least=1)
         if not 0 <= self.momentum < 1:
             raise ValueError(f"momentum is {self.momentum}, expected at least 0 and less than 1.")
+        if self.l2 < 0:
+            raise ValueError(
+                f"l2 is {self.l2}, expected at least 0: below it, weights would be pushed outward."
+            )
         if self.scale == 0:
             raise ValueError("scale is 0, expected another number: all inputs would be 0.")
         if self.test is not None and (not isinstance(self.test, tuple | list) or len(self.test) != 2):
@@ -59,8 +65,8 @@ class Options:
         --------
         >>> Options.of({"batchsize": 8})
         Traceback (most recent call last):
-        TypeError: batchsize is no option of training, expected one of: batch_size, seed, momentum, dtype, \
-scale, test, hold, tie.
+        TypeError: batchsize is no option of training, expected one of: batch_size, seed, shuffle, \
+momentum, l2, dtype, scale, test, hold, tie.
         """
         if unknown := [name for name in given if name not in cls.__annotations__]:
             known = ", ".join(cls.__annotations__)

@@ -326,6 +326,9 @@ def test_without_constraints_nothing_is_named(monkeypatch):
         ({"batch_size": 0}, ValueError, "batch_size is 0, expected a whole number of at least 1"),
         ({"momentum": 1}, ValueError, "momentum is 1, expected at least 0 and less than 1"),
         ({"momentum": -0.1}, ValueError, "momentum is -0.1, expected at least 0 and less than 1"),
+        ({"l2": -1e-4}, ValueError, "l2 is -0.0001, expected at least 0"),
+        ({"l2": float("nan")}, ValueError, "l2 is nan, expected a finite number"),
+        ({"shuffle": "no"}, TypeError, "shuffle is 'no', expected True or False"),
         ({"scale": 0.0}, ValueError, "scale is 0, expected another number"),
         ({"dtype": "int"}, ValueError, "dtype is 'int', expected 'float32' or 'float64'"),
         ({"test": 3}, TypeError, "test is not a pair"),
@@ -342,3 +345,56 @@ def test_options_that_make_no_sense_are_refused_wherever_they_are_given(given, e
         with pytest.raises(error, match=says) as caught:
             use()
         assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy"])
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+@pytest.mark.parametrize("bound", [{}, {"hold": ["w1[0,1]", "b2"]}, {"tie": BOTH}])
+def test_l2_is_the_gradient_of_its_term_and_spares_the_biases(loss, momentum, bound):
+    net = Network(MAZUR.weights, MAZUR.biases, loss=loss)
+    weights, penalty = sp.symbols("w:8", real=True), 0.03
+    pull = [sp.diff(penalty / 2 * sum(w**2 for w in weights), w) for w in weights]
+    x, t, v, here = np.array([X, T, [1, 0]]), np.array([T, X, [0, 1]]), 0, net
+    constraints = Constraints(net, **bound)
+    for _ in range(4):
+        free, values = here.gradients(x, t), [w for W in here.weights for w in W.ravel()]
+        pulled = [float(p.subs(dict(zip(weights, values, strict=True)))) for p in pull]
+        more = [np.reshape(pulled[:4], (2, 2)), np.reshape(pulled[4:], (2, 2))]
+        free = replace(free, weights=[g + m for g, m in zip(free.weights, more, strict=True)])
+        slopes = np.array(list((constraints.gradients(free) if bound else free).by_name().values()))
+        v = momentum * v + RATE * slopes
+        after = np.array(list(here.by_name().values())) - v
+        here = here.with_values(dict(zip(here.by_name(), after, strict=True)))
+    got = train(net, x, t, RATE, epochs=4, momentum=momentum, l2=penalty, **bound)
+    np.testing.assert_allclose(list(got.network.by_name().values()), after, rtol=1e-12)
+    assert got.loss[-1] == pytest.approx(here.loss(x, t), rel=1e-12)
+
+
+def test_l2_keeps_weights_small():
+    x, t = np.eye(2), np.eye(2)
+    free, pulled = (train(MAZUR, x, t, RATE, epochs=2000, l2=l2).network for l2 in (0, 0.01))
+    assert sum((W**2).sum() for W in pulled.weights) < 0.5 * sum((W**2).sum() for W in free.weights)
+
+
+def test_examples_in_the_order_given_make_the_same_batches_in_every_epoch():
+    rng = np.random.default_rng(1)
+    x, t = rng.random((7, 2)), rng.random((7, 2))
+    here = MAZUR
+    for _ in range(3):
+        for rows in (slice(0, 3), slice(3, 6), slice(6, 7)):
+            here = here.step(here.gradients(x[rows], t[rows]), RATE)
+    for seed in (0, 5):
+        got = train(MAZUR, x, t, RATE, epochs=3, batch_size=3, seed=seed, shuffle=False).network
+        np.testing.assert_allclose(list(got.by_name().values()), list(here.by_name().values()), rtol=1e-12)
+    shuffled = train(MAZUR, x, t, RATE, epochs=3, batch_size=3).network
+    assert shuffled.by_name() != pytest.approx(got.by_name(), rel=1e-6)
+
+
+def test_an_unshuffled_run_goes_on_where_it_was_interrupted():
+    x, t = np.random.default_rng(1).random((2, 7, 2))
+    whole = train(MAZUR, x, t, RATE, epochs=4, batch_size=3, shuffle=False)
+    trainer = Trainer(MAZUR, x, t, RATE, batch_size=3, shuffle=False)
+    trainer.update()
+    while trainer.epochs < 4:
+        trainer.epoch()
+    np.testing.assert_array_equal(trainer.history.loss, whole.loss)
