@@ -21,8 +21,9 @@ ALLOWED = {
     "training": {"core", "text"},
     "datasets": {"core", "text"},
     "documents": {"symbols", "training", "datasets", "core", "text"},
+    "exercises": {"documents", "symbols", "training", "datasets", "core", "text"},
     "drawing": {"symbols", "training", "datasets", "core", "text"},
-    "widgets": {"documents", "drawing", "symbols", "training", "datasets", "core", "text"},
+    "widgets": {"documents", "exercises", "drawing", "symbols", "training", "datasets", "core", "text"},
 }
 FACE = {"core", "symbols", "training"}  # what the package itself shows
 NUMERIC = {"numpy", "backprop_lib"}  # from outside the standard library
