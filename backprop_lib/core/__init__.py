@@ -7,7 +7,7 @@ from backprop_lib.core.network import Network
 from backprop_lib.core.parameters import Gradients, Names, Trace, named, rebuilt
 from backprop_lib.core.refusals import expect_shape, only_plain, overridden
 from backprop_lib.core.shapes import Array, Float
-from backprop_lib.core.storage import read_arrays
+from backprop_lib.core.storage import file_path, read_arrays, replaced
 from backprop_lib.core.validation import (
     NotFinite,
     check_arguments,
@@ -39,6 +39,7 @@ __all__ = [
     "check_targets",
     "choose",
     "expect_shape",
+    "file_path",
     "finite_array",
     "finite_number",
     "finite_rows",
@@ -50,6 +51,7 @@ __all__ = [
     "real_array",
     "rebuilt",
     "refuse_masked",
+    "replaced",
     "sigmoid",
     "uncopied_rows",
     "whole_number",

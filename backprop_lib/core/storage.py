@@ -66,7 +66,7 @@ def write(
     arrays |= {f"weights_{layer}": W for layer, W in enumerate(weights, 1)}
     arrays |= {f"biases_{layer}": b for layer, b in enumerate(biases or [], 1)}
     arrays["sha256"] = np.array(_digest(arrays))
-    with _replaced(_file_path(path)) as file:
+    with replaced(file_path(path)) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
@@ -94,7 +94,7 @@ def read(path: str | Path, make: Callable[..., N]) -> N:
     >>> read(path, lambda *arguments: arguments)
     ([array([[1.]])], None, ['tanh'], 'squared_error')
     """
-    path = _file_path(path)
+    path = file_path(path)
     try:
         return make(*_arguments(read_arrays(path)))
     except (TypeError, ValueError) as error:
@@ -199,8 +199,22 @@ def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
 
 
-def _file_path(path: object) -> Path:
-    """Return the path of a file, or say what was got instead."""
+def file_path(path: object) -> Path:
+    """Return the path of a file, or say what was got instead.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> file_path("weights.npz").name
+    'weights.npz'
+    >>> file_path("")
+    Traceback (most recent call last):
+    ValueError: path is '', expected the name of a file, such as 'weights.npz'.
+    """
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if isinstance(text, str) and Path(text).name and "\0" not in text:
         return Path(text)
@@ -209,11 +223,29 @@ def _file_path(path: object) -> Path:
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[BinaryIO]:
+def replaced(path: Path) -> Iterator[BinaryIO]:
     """Open a file to be filled, which takes the place of another one when all is written; or leave that one.
 
     A link stays a link, to the new contents; permissions stay as they were. What earlier programs left behind
     when they were killed in the middle is removed.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "greeting.txt")
+    >>> with replaced(path) as file:
+    ...     size, early = file.write(b"hello"), path.exists()
+    >>> early, path.read_text()
+    (False, 'hello')
     """
     path = Path(os.path.realpath(path))
     start = f".{path.name[:100]}."
