@@ -18,7 +18,7 @@ from backprop_lib.drawing.surfaces import empty_panel, surface_panel
 from backprop_lib.text import counted
 from backprop_lib.training import Descent, Limits, TwoParameters
 
-_SHORTEST, _FIXED = 18.0, 36.0  # pixels: of an arrow that is the step itself, and of one that is not
+_SHORTEST, _FIXED = 18.0, 36.0  # pixels: the least arrow, and one whose step leads out of the picture
 _FAR = 1e5  # pixels: as far out as a line is drawn
 
 
@@ -71,7 +71,7 @@ class Slice(TwoParameters):
         return bool(left <= x <= right and bottom <= y <= top)
 
     def arrow(self, point: ArrayLike, step: ArrayLike) -> Arrow | None:
-        """Return the arrow of the next step, one of a fixed length where that cannot be seen, or none."""
+        """Return the arrow of the next step, or of its direction if it is very short or long; or none."""
         here = np.asarray(point, dtype=float)
         beyond = here + step
         if not self.shows(here) or not np.isfinite(beyond).all():
@@ -82,7 +82,7 @@ class Slice(TwoParameters):
             return None
         kind = "short" if length < _SHORTEST else "step" if self.shows(beyond) else "long"
         if kind != "step":
-            tip = start + (tip - start) * (_FIXED / length)
+            tip = start + (tip - start) * ((_SHORTEST if kind == "short" else _FIXED) / length)
         return Arrow((float(start[0]), float(start[1])), (float(tip[0]), float(tip[1])), kind)
 
     def marks(self, descent: Descent, k: int, arrow: Arrow | None) -> str:

@@ -28,7 +28,7 @@ STATE = """cell => ({
   rows: [...cell.querySelectorAll("svg + div p")].map((e) => e.innerText),
   alt: cell.querySelector("svg[role=img]")?.ariaLabel ?? null,
   axes: getComputedStyle(cell.querySelector("svg[role=img]") ?? cell).backgroundImage,
-  dots: [...cell.querySelectorAll("svg circle")].map((e) => [e.cx.baseVal.value, e.cy.baseVal.value]),
+  dots: [...cell.querySelectorAll("[role=img] circle")].map((e) => [e.cx.baseVal.value, e.cy.baseVal.value]),
 })"""
 
 
@@ -111,7 +111,7 @@ def check(state, case):
         assert number(s) == pytest.approx(g, rel=6e-3, abs=1e-6)
         assert number(new) == pytest.approx(v - eta * g, abs=6e-5)
     assert any(
-        f"= {fixed(w1, 4)}" in row and f"= {fixed(w2, 4)}" in row for row in state["rows"] if "○" in row
+        f"= {fixed(w1, 4)}" in row and f"= {fixed(w2, 4)}" in row for row in state["rows"] if "start: " in row
     )
     assert state["said"] in state["alt"]
     assert state["axes"] != "none"

@@ -15,6 +15,7 @@ from legibility import assert_legible, luminance
 from strategies import problems
 
 from backprop_lib import Network, train
+from backprop_lib.drawing import COLOURS
 from backprop_lib.drawing.contours import contours
 from backprop_lib.drawing.slices import Slice
 from backprop_lib.drawing.surfaces import empty_panel, holding
@@ -226,6 +227,22 @@ def test_contour_labels_are_legible(example, names, limits):
 
 
 @each
+def test_a_step_that_the_arrow_is_longer_than_never_has_the_longest_arrow(example, names, limits):
+    """Of two steps in the picture the longer one has the longer arrow, and what is said of it is true."""
+    surface, point = Slice(*example, names, limits), np.array([0.3, 0.7])
+    slope = surface.gradient(point)
+    lengths = []
+    for learning_rate in np.geomspace(1e-6, 1e6, 61):
+        arrow = surface.arrow(point, -learning_rate * slope)
+        here, beyond = surface.panel.pixels(*np.array([point, point - learning_rate * slope]).T)
+        step, shown = np.hypot(*(beyond - here)), np.hypot(*np.subtract(arrow.tip, arrow.start))
+        assert (step < shown - 1e-6) == (arrow.kind == "short")
+        if arrow.kind != "long":
+            lengths.append(shown)
+    assert (np.diff(lengths) > -1e-6).all()
+
+
+@each
 @pytest.mark.parametrize("learning_rate", [1e-4, 0.3, 1e4])
 def test_the_arrow_points_down_where_the_descent_goes(example, names, limits, learning_rate):
     surface = Slice(*example, names, limits)
@@ -240,7 +257,7 @@ def test_the_arrow_points_down_where_the_descent_goes(example, names, limits, le
         assert surface.shows(point + step)
         assert arrow.tip == pytest.approx(surface.panel.pixels(*(point + step)[:, None])[0])
     else:
-        assert np.hypot(*way) == pytest.approx(36)
+        assert np.hypot(*way) == pytest.approx(18 if arrow.kind == "short" else 36)
     assert arrow.kind in {1e-4: ["short"], 0.3: ["short", "step"], 1e4: ["long"]}[learning_rate]
     uphill = surface.arrow(point, -step)
     assert np.dot(np.subtract(uphill.tip, uphill.start), way) < 0
@@ -277,9 +294,15 @@ def check_words(widget, example):
     for line, v, s in zip(lines, path[-1], slope, strict=True):
         assert [number(part) for part in line[1:4]] == pytest.approx([v, eta, s], rel=6e-3, abs=6e-5)
         assert number(line[4]) == pytest.approx(v - eta * s, rel=1e-4, abs=6e-5)
-    starts = re.search(r"<p>○ start: (.*?)\.</p>", html)[1]
+    (open_disc, starts), (full_disc, after) = re.findall(r"<p><svg(.*?)</svg> (.*?)</p>", html)
+    starts = starts.partition("start: ")[2].removesuffix(".")
     assert starts == ", ".join(f"{m[0]} = {fixed(v, 4)}" for m, v in zip(lines, start, strict=True))
-    assert f"● after update {k}." in html
+    assert after.startswith(f"after update {k}.")
+    assert [re.search('r="5" fill="(#\\w+)"', disc)[1] for disc in (open_disc, full_disc)] == [
+        COLOURS["paper"],
+        COLOURS["negative"],
+    ]
+    assert f"● after update {k}." in html  # in the alternative text
     (alt,) = re.findall(r'aria-label="(.*?)"', html)
     assert said in alt
     assert starts in alt

@@ -5,7 +5,7 @@ if (!box) return; // replaced before it was loaded
 if (!box.onclick)
   box.addEventListener('focusin', ({ target }) => (target.dataset.lmSuppressShortcuts = true));
 box.onclick = ({ target, clientX, clientY }) => {
-  if (!target.matches('rect')) return;
+  if (!target.matches('[role=img] > rect')) return;
   const { left, bottom, width, height } = target.getBoundingClientRect();
   const at = [(clientX - left) / width, (bottom - clientY) / height];
   const sliders = box.querySelectorAll('.noUi-target');

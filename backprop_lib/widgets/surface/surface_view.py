@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from backprop_lib.core import Array, Network
-from backprop_lib.drawing import FONT, Slice
+from backprop_lib.drawing import COLOURS, FONT, Slice
 from backprop_lib.text import fixed, plain_name, plural, rate
 from backprop_lib.training import Descent, Ending, judge
 from backprop_lib.widgets.rates.rates import ENDINGS
@@ -18,7 +18,7 @@ from backprop_lib.widgets.spoken import script, sheet
 _CHOOSE = script(__file__, "choose.js")
 _ARROWS = {
     "step": "The arrow is this step.",
-    "short": "The arrow shows only the direction: the step is too short to be seen.",
+    "short": "The arrow shows only the direction: the step is shorter than this arrow.",
     "long": "The arrow shows only the direction: the step leads out of the picture.",
     "outside": "This point lies outside the picture.",
     "none": "The gradient is 0: there is no next step, and no arrow.",
@@ -90,7 +90,9 @@ class SurfaceView:
         dots = f"○ start: {start}.", f"● {end}. Dashed: the way still to go. The darker, the lower E."
         below = [*self.steps, _ARROWS[kind], *dots]
         alt = " ".join([f"{panel.title}.", *frozen, self.sentence, *below])
-        rows = [*frozen, "The next update, w ← w − η · ∂E/∂w:", *below]
+        lines = [*frozen, "The next update, w ← w − η · ∂E/∂w:", *below]
+        discs = {"○": _disc(COLOURS["paper"]), "●": _disc(COLOURS["negative"])}
+        rows = [discs.get(line[0], "") + escape(line.lstrip("○●")) for line in lines]
         left, top, width, height = map(float, panel.inside.split())
         place = 'x="{}" y="{}" width="{}" height="{}"'.format(*panel.inside.split())
         across, up = map(escape, self.names)
@@ -101,7 +103,7 @@ class SurfaceView:
             f'<text transform="translate({left - 38:g} {top + height / 2:g}) rotate(-90)">{up}</text>'
             f'<svg {place} viewBox="{panel.inside}">'
             f"{self.surface.marks(self.descent, self.k, self.arrow)}</svg></svg>"
-            f"<div>{''.join(f'<p>{escape(row)}</p>' for row in rows)}</div></div>"
+            f"<div>{''.join(f'<p>{row}</p>' for row in rows)}</div></div>"
         )
 
     def style(self, starts: Sequence[Sequence[tuple[str, float]]]) -> str:
@@ -117,6 +119,15 @@ class SurfaceView:
 
     def _place(self, point: Array) -> str:
         return ", ".join(f"{n} = {_weight(v)}" for n, v in zip(self.names, point, strict=True))
+
+
+def _disc(fill: str) -> str:
+    """Return a disc as it stands on the path, on paper as there, for the line that says what it means."""
+    return (
+        '<svg class="disc" width="14" height="14" aria-hidden="true"><rect width="14" height="14" rx="3" '
+        f'fill="{COLOURS["paper"]}"/><circle cx="7" cy="7" r="5" fill="{fill}" '
+        f'stroke="{COLOURS["negative"]}" stroke-width="1.6"/></svg>'
+    )
 
 
 def _ending(surface: Slice, descent: Descent) -> str:
