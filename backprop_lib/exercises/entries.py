@@ -128,6 +128,17 @@ def is_id(name: object) -> bool:
     return isinstance(name, str) and bool(_ID.fullmatch(name))
 
 
+def title(lesson: str) -> str:
+    """Return the name of a lesson as it is written in a sentence.
+
+    Examples
+    --------
+    >>> title("one-path")
+    'One path'
+    """
+    return lesson.replace("-", " ").capitalize()
+
+
 class Newer(ValueError):
     """A file was written by a later version of the course."""
 
@@ -217,8 +228,8 @@ def read_text(text: str) -> Contents:
     --------
     >>> text = written({"one-path.1": Entry(tries=1), "one-path.2": Entry(tries=2)})
     >>> entries, faults = read_text(text.replace("2, ", "true, "))
-    >>> entries.keys(), faults
-    (dict_keys(['one-path.1']), ["one-path.2: 'tries' is True, expected a whole number from 0 to 1,000,000."])
+    >>> list(entries), *faults
+    (['one-path.1'], "In one-path.2, 'tries' is True, expected a whole number from 0 to 1,000,000.")
     >>> len(read_text(text[:-20]).entries)
     1
     """
@@ -226,7 +237,7 @@ def read_text(text: str) -> Contents:
         content = _parsed(text)
     except ValueError as error:
         whole = {key: value for line in text.split("\n") for key, value in _line(line)}
-        return Contents(_checked(whole).entries, [f"It is no JSON: {error}."])
+        return Contents(_checked(whole).entries, [f"It is no JSON ({error})."])
     if not isinstance(content, dict):
         return Contents({}, [f"It holds {got(content)}, expected an object with 'version' and 'exercises'."])
     version, entries = content.get("version"), content.get("exercises")
@@ -280,7 +291,7 @@ def _checked(values: Mapping[str, Any]) -> Contents:
                 raise ValueError(f"{got(key)} is no name of an exercise, such as 'one-path.1'.")
             entries[key] = _entry(value)
         except ValueError as error:
-            faults.append(str(error) if not is_id(key) else f"{key}: {error}")
+            faults.append(str(error) if not is_id(key) else f"In {key}, {error}")
     return Contents(entries, faults)
 
 

@@ -291,7 +291,7 @@ def load_progress(path: str | Path) -> Sentence:
         raise NotMoved(unread(place, error)) from None
     keeper().change(lambda entries: joined(entries, found.entries))
     said = f"Your progress now includes {counted(len(found.entries), 'exercise')} from {place.name}."
-    return Sentence(" ".join([said, *(["Left out:"] if found.faults else []), *found.faults]))
+    return Sentence(" ".join([said, *(["Some of it was left out."] if found.faults else []), *found.faults]))
 
 
 def keeper() -> Keeper:

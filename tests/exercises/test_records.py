@@ -159,14 +159,18 @@ GOOD = written({f"one-path.{n}": Entry(tries=n, answer=f"a{n}") for n in (1, 2, 
 @pytest.mark.parametrize(
     ("text", "saved", "why"),
     [
-        ("", 0, "It is no JSON: Expecting value, line 1."),
-        (GOOD[:-60], 2, "It is no JSON:"),
-        (GOOD.replace('"tries": 2', '"tries": NaN'), 2, "It is no JSON: NaN stands in it."),
-        (GOOD.replace('"tries": 2', '"tries": "many"'), 2, "one-path.2: 'tries' is 'many', expected a whole"),
+        ("", 0, "It is no JSON (Expecting value, line 1)."),
+        (GOOD[:-60], 2, "It is no JSON ("),
+        (GOOD.replace('"tries": 2', '"tries": NaN'), 2, "It is no JSON (NaN stands in it)."),
+        (
+            GOOD.replace('"tries": 2', '"tries": "many"'),
+            2,
+            "In one-path.2, 'tries' is 'many', expected a whole",
+        ),
         (GOOD.replace("one-path.2", "<b>"), 2, "'<b>' is no name of an exercise"),
         (GOOD.replace('"version": 1,\n', ""), 3, "'version' is None, expected 1."),
-        ("[" * 100_000, 0, "It is no JSON:"),
-        ("\0" * 4096, 0, "It is no JSON:"),
+        ("[" * 100_000, 0, "It is no JSON ("),
+        ("\0" * 4096, 0, "It is no JSON ("),
         ("[1, 2]", 0, "It holds [1, 2], expected an object"),
     ],
 )
@@ -408,7 +412,8 @@ def test_a_value_that_does_not_belong_gets_one_sentence_with_its_key(folder, key
     (folder / "theirs.json").write_text(json.dumps(content), encoding="utf-8")
     said = repr(load_progress("theirs.json"))
     assert said.startswith(
-        f"Your progress now includes 2 exercises from theirs.json. Left out: one-path.2: {key!r} is "
+        "Your progress now includes 2 exercises from theirs.json. Some of it was left out. "
+        f"In one-path.2, {key!r} is "
     )
     assert said.count("one-path.2") == 1
     assert len(said) < 300
@@ -422,9 +427,9 @@ def test_a_missing_or_a_foreign_key_is_told(folder):
     content["exercises"]["one-path.3"]["right"] = True
     (folder / "theirs.json").write_text(json.dumps({**content, "school": "x"}), encoding="utf-8")
     said = repr(load_progress("theirs.json"))
-    assert "one-path.1: 'hints' is missing." in said
-    assert "one-path.2: 'name' is not known, expected right, tries," in said
-    assert "one-path.3: 'right' goes with a time in 'first_right'" in said
+    assert "In one-path.1, 'hints' is missing." in said
+    assert "In one-path.2, 'name' is not known, expected right, tries," in said
+    assert "In one-path.3, 'right' goes with a time in 'first_right'" in said
     assert "'school' is not known beside 'version' and 'exercises'." in said
 
 
