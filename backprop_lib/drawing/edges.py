@@ -72,7 +72,7 @@ class Label:
 
 
 def labels_that_fit(shown: Sequence[Edge], share: float) -> list[Label]:
-    """Return labels in one column: with all lines, or one, or a number on each; none if these overlap.
+    """Return labels in one column: with all lines, or one; none if these overlap or hide other edges.
 
     Parameters
     ----------
@@ -82,16 +82,14 @@ def labels_that_fit(shown: Sequence[Edge], share: float) -> list[Label]:
     """
     full = [edge.lines() for edge in shown]
     short = [edge.lines()[:1] if edge.flow is None else edge.lines()[-1:] for edge in shown]
-    bare = [[(fixed(edge.value, 4), edge.value)] for edge in shown]
-    for lines, column in [*product((full, short), (share, 0.5, 0.65)), (bare, share)]:
+    for lines, column in product((full, short), (share, 0.5, 0.65)):
         halves = [Label(0, 0, texts).half[0] for texts in lines]
         nearest = [(h + 18) / (e.end[0] - e.start[0]) for h, e in zip(halves, shown, strict=True)]
         labels = [
             Label(*edge.at(max(column, *nearest)), texts) for edge, texts in zip(shown, lines, strict=True)
         ]
         others = [(label, edge) for k, label in enumerate(labels) for j, edge in enumerate(shown) if j != k]
-        hidden = lines is not bare and any(label.hides(edge) for label, edge in others)
-        if not _overlap(labels) and not hidden:
+        if not _overlap(labels) and not any(label.hides(edge) for label, edge in others):
             return labels
     return []
 

@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Gradients, Network, Trace, check_arguments, finite_array, finite_number
-from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour
+from backprop_lib.drawing.canvas import COLOURS, Canvas, Picture, sign_colour, text_width
 from backprop_lib.drawing.edges import Edge, in_words, labels_that_fit
+from backprop_lib.drawing.images import tint
 from backprop_lib.drawing.layout import Layout
 from backprop_lib.text import counted, fixed, plain_name, taken_apart
+
+_WRITTEN = 6  # neurons in the layers whose weights are written beneath
+_CELL = (74.0, 28.0)  # the size of a weight there
 
 
 def draw_network(
@@ -27,8 +31,8 @@ def draw_network(
 ) -> Picture:
     """Return a drawing of a network, with as many numbers as are given and as there is room for.
 
-    Edges are coloured by the sign of their weight and the wider the larger it is; where they lie too close
-    for numbers, negative ones are told by their dashes.
+    Edges are coloured by the sign of their weight and the wider the larger it is; negative ones are dashed.
+    Where edges lie too close for their numbers, these stand beneath as a matrix, if it is a small one.
 
     Parameters
     ----------
@@ -113,6 +117,7 @@ class NetworkDrawing:
         self.canvas = Canvas()
         self.words: list[str] = []
         self.unlabelled = False
+        self.matrices: list[tuple[int, list[Edge]]] = []  # of layers whose edges have no numbers
 
     def picture(self) -> Picture:
         """Draw everything, from left to right."""
@@ -121,6 +126,8 @@ class NetworkDrawing:
             self._edges(layer)
             self._layer(layer)
         self._loss()
+        for layer, edges in self.matrices:
+            self._matrix(layer, edges)
         if self.unlabelled:
             text = "weights: blue positive, orange and dashed negative; the wider, the larger"
             self.canvas.text(self.width / 2, self.height + 14, text, size=13, colour=COLOURS["soft"])
@@ -248,12 +255,39 @@ class NetworkDrawing:
         inputs, outputs = self.sizes[layer - 1], self.sizes[layer]
         share = 0.55 if inputs == 1 else 0.4 if outputs == 1 else self.layout.share(layer)
         labels = labels_that_fit(shown, share) if shown else []
-        self.unlabelled |= bool(shown) and not labels
+        if shown and not labels:
+            if len(shown) == inputs * outputs and max(inputs, outputs) <= _WRITTEN:
+                self.matrices.append((layer, shown))
+            else:
+                self.unlabelled = True
         for label in labels:
             self.canvas.box(label.x, label.y, label.half, COLOURS["paper"], corner=4, width=0)
             for k, (text, value) in enumerate(label.lines):
                 y = label.y + 5 + 17 * (k - (len(label.lines) - 1) / 2)
                 self.canvas.text(label.x, y, text, colour=_ink(value))
+
+    def _matrix(self, layer: int, edges: list[Edge]) -> None:
+        """Write a layer's numbers beneath the drawing, one row for each neuron."""
+        rows, columns = self.sizes[layer], self.sizes[layer - 1]
+        before = "x" if layer == 1 else f"a{layer - 1}"
+        left, top, (wide, high) = 72.0, self.height + 46, _CELL
+        what = f"weights W{layer}" if edges[0].flow is None else f"what flows back over the weights W{layer}"
+        title = f"{what}: a row for each neuron, a column for each input of the layer"
+        self.width = max(self.width, left + columns * wide + 12, 24 + text_width(title, 13))
+        self.canvas.text(12, self.height + 16, title, size=13, anchor="start")
+        for j in range(columns):
+            self.canvas.text(left + (j + 0.5) * wide, top - 8, f"{before}[{j}]", size=13, bold=True)
+        biggest = max(1e-12, *(abs(edge.value) for edge in edges))
+        for k, edge in enumerate(edges):
+            i, j = divmod(k, columns)
+            x, y = left + (j + 0.5) * wide, top + (i + 0.5) * high
+            fill, ink = tint(edge.value / biggest)
+            self.canvas.box(x, y, (wide / 2, high / 2), fill, stroke=COLOURS["paper"], width=2)
+            self.canvas.text(x, y + 5, fixed(edge.value, 4), size=13, colour=ink)
+        for i in range(rows):
+            y = top + (i + 0.5) * high + 5
+            self.canvas.text(left - 8, y, f"z{layer}[{i}]", size=13, bold=True, anchor="end")
+        self.height = top + rows * high + 10
 
     # ---- the loss --------------------------------------------------------------------------------
 

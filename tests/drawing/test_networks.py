@@ -10,7 +10,7 @@ from legibility import assert_legible, luminance, text_boxes
 from backprop_lib import Network, train
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.curves import plot_loss
-from backprop_lib.drawing.networks import draw_network
+from backprop_lib.drawing.networks import NetworkDrawing, draw_network
 from backprop_lib.drawing.panels import thin
 from backprop_lib.drawing.surfaces import plot_surface, surface_panel
 from backprop_lib.text import fixed, plain_name
@@ -96,6 +96,62 @@ def test_networks_are_drawn_legibly(net, x, kind):
         for i, value in enumerate(t):
             name = "t" if len(t) == 1 else f"t[{i}]"
             assert f"target {name} = {fixed(value, 4)}" in picture.alt
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_numbers_that_edges_have_no_room_for_stand_in_a_matrix(backward):
+    """Each number is in the row of its neuron and in the column of its input, and on its own colour."""
+    net, x = NETS["[4, 3]"]
+    back = flows(net, x, np.ones(3)) if backward else {}
+    picture = draw_network(net, net.forward(x), backward=back)
+    assert_legible(picture)
+    assert ("what flows back over the weights W1: a row" in picture.svg) == backward
+    values = np.reshape(list(back.values()), (3, 4)) if backward else net.weights[0]
+    boxes, _, height = text_boxes(picture)
+    below = [(text, box) for text, box in boxes if box[1] > height - 140]
+    inputs = {text: box for text, box in below if text.startswith("x[")}
+    neurons = {text: box for text, box in below if text.startswith("z1[")}
+    assert list(inputs) == [f"x[{j}]" for j in range(4)]
+    assert list(neurons) == [f"z1[{i}]" for i in range(3)]
+    for (i, j), value in np.ndenumerate(values):
+        (left, _, right, _), (_, top, _, bottom) = inputs[f"x[{j}]"], neurons[f"z1[{i}]"]
+        found = [
+            text
+            for text, box in below
+            if box[0] < (left + right) / 2 < box[2] and box[1] < (top + bottom) / 2 < box[3]
+        ]
+        assert found == [fixed(value, 4)]
+
+
+def test_no_number_lies_where_its_edge_is_unknown():
+    """On an edge stands its name, or what flows back over it with an arrow."""
+    for net, x in NETS.values():
+        for given in ({}, {"backward": flows(net, x, np.ones(net.sizes[-1]))}):
+            svg = ET.fromstring(draw_network(net, **given).svg)
+            labels = [m.text for m in svg if m.tag.endswith("text") and m.get("font-size") == "14"]
+            numbers = [text for text in labels if re.search(r"\d\.\d", text)]
+            assert all("=" in text or "←" in text for text in numbers)
+
+
+def test_a_label_lies_nearest_to_its_own_edge():
+    labelled = 0
+    for net, x in NETS.values():
+        layout = NetworkDrawing(net, None, None, [], None, set(), {}).layout
+        drawn = draw_network(net, net.forward(x), net.gradients(x, np.ones(net.sizes[-1])))
+        boxes = {text.partition(" = ")[0]: box for text, box in text_boxes(drawn)[0]}
+        for layer, weights in enumerate(net.weights, 1):
+            edges = layout.edges(layer, weights, {}, {})
+            starts, ends = (np.array([getattr(edge, side) for edge in edges]) for side in ("start", "end"))
+            named = [k for k, edge in enumerate(edges) if edge.label in boxes]
+            assert named in ([], list(range(len(edges))))
+            labelled += len(named)
+            for k in named:
+                left, top, right, bottom = boxes[edges[k].label]
+                away = np.array([(left + right) / 2, (top + bottom) / 2]) - starts
+                shares = (away * (ends - starts)).sum(axis=1) / ((ends - starts) ** 2).sum(axis=1)
+                beside = np.hypot(*(away - shares.clip(0, 1)[:, None] * (ends - starts)).T)
+                assert beside.argmin() == k
+    assert labelled >= 20
 
 
 def test_words_list_few_weights_and_sum_up_many():
