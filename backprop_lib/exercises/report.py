@@ -28,6 +28,7 @@ _COLUMNS = (
 
 _MOST = 1_000  # exercises in a file
 
+_STYLE = Path(__file__).with_suffix(".css")
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -36,17 +37,7 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Exercises of a class</title>
 <style>
-:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }}
-body {{ margin: 0 auto; max-width: 64rem; padding: 1rem; }}
-.wide {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; }}
-caption {{ text-align: left; padding-bottom: .5rem; }}
-th, td {{ border-bottom: 1px solid GrayText; padding: .3rem 1rem .3rem 0; text-align: left;
-  vertical-align: top; }}
-tbody th {{ font-weight: normal; }}
-td:not(.number) {{ min-width: 12rem; }}
-.number {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }}
-</style>
+{style}</style>
 </head>
 <body>
 <main>
@@ -112,7 +103,7 @@ class ClassReport:
         parts.append(f"<h2>Mistakes</h2>\n{self._mistakes()}")
         for lesson, names in self.exercises().items():
             parts.append(f"<h2>{_safe(title(lesson))}</h2>\n{self._lesson(title(lesson), names)}")
-        return _PAGE.format(body="\n".join(parts))
+        return _PAGE.format(style=_STYLE.read_text(encoding="utf-8"), body="\n".join(parts))
 
     def _mistakes(self) -> str:
         names = [name for lesson in self.exercises().values() for name in lesson]
