@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeGuard
@@ -172,7 +172,7 @@ def written(entries: Entries) -> str:
     }
     """
     lines = ",\n".join(
-        f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(asdict(entry), ensure_ascii=False)}"
+        f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(vars(entry), ensure_ascii=False)}"
         for key, entry in entries.items()
     )
     return f'{{\n"version": {VERSION},\n"exercises": {{\n{lines}\n}}\n}}\n'

@@ -42,7 +42,7 @@ SETTING = "BACKPROP_PROGRESS"
 
 _START = "00_start_here.ipynb"
 _UNTIL = "Your progress is kept until this kernel ends; `save_progress(path)` writes it elsewhere."
-_PATIENCE = 5.0  # seconds to wait for another kernel that writes
+_PATIENCE = 2.0  # seconds to wait for another kernel that writes
 
 
 class NotMoved(ValueError):
@@ -74,6 +74,7 @@ class Keeper:
         self.path = path
         self.note = ""  # what a learner should know about the file
         self._known: dict[str, Entry] = {}
+        self._stored: Entries = {}  # what the file held when it was last looked at
         self._said: set[str] = set()
 
     def read(self) -> Entries:
@@ -94,7 +95,7 @@ class Keeper:
         with self._alone() as writable:
             writable = self._take_in(writable)
             self._known |= alter(self._known)
-            if writable:
+            if writable and self._known != self._stored:
                 self._write()
 
     @contextmanager
@@ -103,7 +104,8 @@ class Keeper:
         if self.path is None or FileLock is None:
             yield self.path is not None
             return
-        lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_PATIENCE)
+        patience = 0.0 if self.note else _PATIENCE  # once it has failed, nobody waits again
+        lock = FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=patience)
         try:
             lock.acquire()
         except (OSError, NotImplementedError) as error:
@@ -123,12 +125,14 @@ class Keeper:
         try:
             found = read_file(self.path)
         except FileNotFoundError:
+            self._stored = {}
             return writable
         except (Newer, OSError) as error:
             self._say(f"{unread(self.path, error)} It stays as it is. {_UNTIL}")
             return False
         except ValueError as error:
             found = Contents({}, [str(error)])
+        self._stored = found.entries
         self._known = joined(self._known, found.entries)
         if found.faults and writable:
             return self._set_aside(found)
@@ -157,7 +161,7 @@ class Keeper:
         try:
             with replaced(self.path) as file:
                 file.write(written(self._known).encode())
-            self.note = ""
+            self._stored, self.note = dict(self._known), ""
         except OSError as error:
             self._unwritten(_reason(error))
 

@@ -64,6 +64,17 @@ def test_answers_are_kept_up_to_the_first_right_one(folder):
     assert entry == Entry(True, 4, entry.first_right, {"sign": 2}, "t - a", hints=1, solution=False)
 
 
+def test_the_file_is_left_alone_where_nothing_is_new(folder):
+    record("one-path.1", RIGHT, "a - t")
+    before = (folder / "progress.json").stat().st_ino, kept(folder)
+    record("one-path.1", RIGHT, "a - t")
+    record_seen("one-path.1", hints=1)
+    assert ((folder / "progress.json").stat().st_ino, kept(folder)) == before
+    (folder / "progress.json").unlink()
+    record("one-path.1", RIGHT, "a - t")
+    assert kept(folder) == before[1]
+
+
 def test_an_answer_without_its_text_counts_each_time(folder):
     record("one-path.1", SIGN)
     record("one-path.1", SIGN)
