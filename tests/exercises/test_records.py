@@ -110,6 +110,17 @@ def test_the_environment_may_name_a_file_or_none(folder, monkeypatch):
     assert not (folder / "progress.json").exists()
 
 
+def test_neither_tests_nor_stored_notebooks_know_anybodys_progress(tmp_path):
+    assert os.environ[records.SETTING] == ""
+    code = "import os, store_notebooks; print(repr(os.environ['BACKPROP_PROGRESS']))"
+    env = {name: value for name, value in os.environ.items() if name != records.SETTING}
+    support = str(Path(__file__).parents[1] / "support")
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**env, "PYTHONPATH": support}, capture_output=True, text=True
+    )
+    assert done.stdout == "''\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there, a folder that is in use can't be removed")
 def test_a_folder_that_is_gone_does_not_stop_anybody(folder):
     (folder / "gone").mkdir()

@@ -3,12 +3,15 @@
 Usage: python tests/support/store_notebooks.py notebooks/*.ipynb notebooks/audit/*.ipynb
 """
 
+import os
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+os.environ["BACKPROP_PROGRESS"] = ""  # nobody's answers are stored
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT = {"tags", "jupyter"}  # of a cell's metadata; jupyter.source_hidden folds its code
