@@ -133,6 +133,12 @@ def test_slopes_and_losses_are_those_of_the_package():
         out = activation.rule(z)
         found = eval(line, {"np": np, "z": z, "a": out})
         assert found == pytest.approx(activation.slope(z, out), rel=1e-12), row["function"]
+    z, t = np.array([0.3, -1.0, 2.0]), np.array([0.2, 0.7, 0.1])
+    for loss in (loss for loss in LOSSES.values() if loss.needs):
+        activation = ACTIVATIONS[loss.needs]
+        out = activation.rule(z)
+        assert loss.delta(z, out, t, activation) == pytest.approx(out - t, rel=1e-12), loss.name
+    z, t = np.linspace(-2, 2, 8), np.linspace(0.1, 0.9, 8)
     for row, line in losses:
         found = eval(line, {"np": np, "a": a, "t": t})
         assert found == pytest.approx(LOSSES[row["loss"]].slope(a, t), rel=1e-12), row["loss"]

@@ -92,24 +92,88 @@ def bell(z: ArrayLike) -> Any:
     return (e / (1.0 + e) ** 2)[()]
 
 
+def softmax(z: ArrayLike) -> Any:
+    """Return e^z / Σ e^z over the last axis: positive shares that add up to 1, without overflow.
+
+    Parameters
+    ----------
+    z : array_like, shape (neurons,) or (batch, neurons), real or complex
+
+    Returns
+    -------
+    ndarray of the same shape
+
+    Examples
+    --------
+    >>> softmax([0.0, 1000.0]).tolist()
+    [0.0, 1.0]
+    >>> softmax([1.0, 2.0, 3.0]).round(4).tolist()
+    [0.09, 0.2447, 0.6652]
+    """
+    z = np.asarray(z)
+    e = np.exp(z - z.real.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_share(z: ArrayLike) -> Any:
+    """Return −ln softmax(z), with all its digits however near to 1 or 0 a share is.
+
+    Parameters
+    ----------
+    z : array_like, shape (neurons,) or (batch, neurons), real or complex
+
+    Returns
+    -------
+    ndarray of the same shape
+
+    Examples
+    --------
+    >>> log_share([0.0, 40.0]).tolist()
+    [40.0, 4.248354255291589e-18]
+    """
+    z = np.asarray(z)
+    largest = z.real.argmax(axis=-1)[..., None]
+    top = np.take_along_axis(z, largest, axis=-1)
+    smaller = np.exp(z - top)
+    np.put_along_axis(smaller, largest, 0, axis=-1)
+    return (top - z) + np.log1p(smaller.sum(axis=-1, keepdims=True))
+
+
+def _sum_of_others(values: Array) -> Array:
+    """Return for each entry the sum of all others on the last axis: nothing is subtracted, no digit lost."""
+    others: Array = values @ (1 - np.eye(values.shape[-1], dtype=values.real.dtype))
+    return others
+
+
 @dataclass(frozen=True)
 class Activation:
-    """A rule `a = f(z)` and its slope `da/dz`, for NumPy and for sympy (`sp` is the sympy module)."""
+    """A rule `a = f(z)` and its slope `da/dz`, for NumPy and for sympy (`sp` is the sympy module).
+
+    The softmax compares all z of its layer. Its rule takes the last axis for the neurons, its formula the
+    other z as further arguments, its slope is that in its own z, and `slope_in_other` that in another: from
+    the two activations.
+    """
 
     name: str
     rule: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array]
-    formula: Callable[[Any, Any], Any]
+    formula: Callable[..., Any]
     slope_formula: Callable[[Any, Any, Any], Any]
+    slope_in_other: Callable[[Any, Any], Any] | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether an activation depends on all z of the layer, not on its own alone."""
+        return self.slope_in_other is not None
 
 
 @dataclass(frozen=True)
 class Loss:
     """A rule `E(a, t)` for one output and its slope `dE/da`, for NumPy and for sympy.
 
-    `rule_at_z` and `slope_at_z` are the same loss seen from the pre-activation of a sigmoid output. The
-    cross-entropy needs them: where the sigmoid saturates, dE/da · da/dz would be infinity times zero. The
-    methods choose between the two, so that nobody else need.
+    `rule_at_z` and `slope_at_z` are the same loss seen from the pre-activation of the output that it `needs`,
+    a sigmoid or softmax. The cross-entropies have them: where that output saturates, dE/da · da/dz would be
+    infinity times zero. The methods choose between the two, so that nobody else need.
     """
 
     name: str
@@ -119,10 +183,11 @@ class Loss:
     slope_formula: Callable[[Any, Any, Any], Any]
     rule_at_z: Callable[[Array, Array], Array] | None = None
     slope_at_z: Callable[[Array, Array], Array] | None = None
+    needs: str | None = None
 
     @property
     def cancels(self) -> bool:
-        """Whether the slope of the output's sigmoid, which this loss then needs, cancels out of ∂E/∂z."""
+        """Whether the slope of the output that this loss `needs` cancels out of ∂E/∂z."""
         return self.slope_at_z is not None
 
     def value(self, z: Outputs, a: Outputs, t: Outputs) -> Outputs:
@@ -170,7 +235,7 @@ class Loss:
         z, a, t : ndarray, shape (outputs,) or (batch, outputs)
             Pre-activations and activations of the last layer, and the targets.
         activation : Activation
-            The last layer's; for a loss that `cancels` it is the sigmoid.
+            The last layer's; for a loss that `cancels` it is the one that the loss `needs`.
 
         Examples
         --------
@@ -212,6 +277,13 @@ ACTIVATIONS: Mapping[str, Activation] = {f.name: f for f in (
         rule=softplus,                                       slope=lambda z, a: sigmoid(z),
         formula=lambda sp, z: sp.log(1 + sp.exp(z)),      slope_formula=lambda sp, z, a: 1 / (1 + sp.exp(-z)),
     ),
+    Activation(
+        "softmax",
+        rule=softmax,                                        slope=lambda z, a: a * _sum_of_others(a),
+        formula=lambda sp, z, *others: sp.exp(z) / sp.Add(*(sp.exp(one) for one in (z, *others))),
+                                                             slope_formula=lambda sp, z, a: a * (1 - a),
+        slope_in_other=lambda a, other: -a * other,
+    ),
 )}
 
 LOSSES: Mapping[str, Loss] = {f.name: f for f in (
@@ -233,6 +305,15 @@ LOSSES: Mapping[str, Loss] = {f.name: f for f in (
                                                slope_formula=lambda sp, a, t: (a - t) / (a * (1 - a)),
         rule_at_z=lambda z, t: t * softplus(-z) + (1 - t) * softplus(z),
                                                slope_at_z=lambda z, t: (1 - t) * sigmoid(z) - t * sigmoid(-z),
+        needs="sigmoid",
+    ),
+    Loss(
+        "categorical_cross_entropy",  # ∂E/∂z is a Σt − t, and a − t for targets that add up to 1
+        rule=lambda a, t: -t * np.log(a),                    slope=lambda a, t: -t / a,
+        formula=lambda sp, a, t: -t * sp.log(a),             slope_formula=lambda sp, a, t: -t / a,
+        rule_at_z=lambda z, t: t * log_share(z),
+               slope_at_z=lambda z, t: softmax(z) * _sum_of_others(t) - t * _sum_of_others(softmax(z)),
+        needs="softmax",
     ),
 )}
 # fmt: on
@@ -250,7 +331,8 @@ def choose(argument: str, name: object, table: Mapping[str, Rule]) -> Rule:
     --------
     >>> choose("loss", "hinge", LOSSES)
     Traceback (most recent call last):
-    ValueError: loss is 'hinge', expected one of: half_squared_error, squared_error, binary_cross_entropy.
+    ValueError: loss is 'hinge', expected one of: half_squared_error, squared_error, binary_cross_entropy, \
+categorical_cross_entropy.
     """
     if isinstance(name, str) and name in table:
         return table[name]

@@ -41,10 +41,11 @@ class Network:
     weights : sequence of array_like, one per layer, each of shape (outputs, inputs)
     biases : sequence of array_like, one per layer, each of shape (outputs,), or None for no biases
     activation : str, or one str per layer
-        "identity", "sigmoid", "tanh", "relu" or "softplus".
+        "identity", "sigmoid", "tanh", "relu" or "softplus"; in the last layer also "softmax".
     loss : str
-        "half_squared_error" ½Σ(t − a)², "squared_error" Σ(t − a)², or "binary_cross_entropy"
-        −Σ(t ln a + (1 − t) ln(1 − a)), which needs a sigmoid in the last layer.
+        "half_squared_error" ½Σ(t − a)², "squared_error" Σ(t − a)², "binary_cross_entropy"
+        −Σ(t ln a + (1 − t) ln(1 − a)), which needs a sigmoid in the last layer, or
+        "categorical_cross_entropy" −Σ t ln a, which needs a softmax there.
 
     Raises
     ------
@@ -82,6 +83,8 @@ class Network:
     ) -> None:
         self.weights, self.biases = checked_arrays(weights, biases)
         self.activations, self.loss_rule = checked_rules(activation, loss, len(self.weights))
+        if self.activations[-1].compares and self.sizes[-1] < 2:
+            raise ValueError("weights end in one output, expected two or more: softmax compares them.")
 
     def forward(self, x: ArrayLike) -> Trace:
         """Return every pre-activation and activation on the way from input to output.

@@ -146,11 +146,17 @@ expected 'sigmoid'.
             f"activation names {counted(len(names), 'layer')}, expected {layers}, one per layer."
         )
     activations, rule = [choose("activation", f, ACTIVATIONS) for f in names], choose("loss", loss, LOSSES)
-    if rule.cancels and activations[-1].name != "sigmoid":
+    last = activations[-1]
+    if rule.needs not in (None, last.name):
         raise ValueError(
             f"loss {loss!r} needs an output in (0, 1): "
-            f"the last activation is {activations[-1].name!r}, expected 'sigmoid'."
+            f"the last activation is {last.name!r}, expected {rule.needs!r}."
         )
+    if any(f.compares for f in activations[:-1]):
+        raise ValueError("activation names 'softmax' for a hidden layer, expected it in the last one only.")
+    if last.compares and rule.needs != last.name:
+        fitting = next(other.name for other in LOSSES.values() if other.needs == last.name)
+        raise ValueError(f"loss is {loss!r}, expected {fitting!r}: the last activation is {last.name!r}.")
     return activations, rule
 
 

@@ -20,7 +20,7 @@ import sympy as sp
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, real_array
-from backprop_lib.symbols.slopes import A, T, Z, loss_slope_of, slope_of
+from backprop_lib.symbols.slopes import OTHER_A, A, T, Z, loss_slope_of, slope_in_other, slope_of
 from backprop_lib.text import got
 
 Expr = Any  # sympy's classes carry no types
@@ -57,13 +57,13 @@ class Derivation:
     definitions : dict
         Symbol to the expression that the forward pass computes it with, in that order; the last is E.
     rules : dict
-        Each activation's symbol to the name of its rule and the symbol of its z.
+        Each activation's symbol to the name of its rule and the symbol of its own z.
     targets : dict
         Each output's symbol to that of its target.
     parameters : list of str
         Names of weights and biases, in the order of `Network.by_name`.
     cancels : bool
-        Whether ∂E/∂a has a denominator that ∂a/∂z cancels, as for cross-entropy after a sigmoid.
+        Whether ∂E/∂a has a denominator that ∂a/∂z cancels, as for a cross-entropy after its output.
 
     Examples
     --------
@@ -89,11 +89,17 @@ class Derivation:
         for name in self.parameters:
             self._symbol(name)
         for layer, f in enumerate(net.activations, 1):
-            for i in range(net.sizes[layer]):
-                z, a = self._symbol(f"z{layer}[{i}]"), self._symbol(f"a{layer}[{i}]")
+            neurons = [
+                (self._symbol(f"z{layer}[{i}]"), self._symbol(f"a{layer}[{i}]"))
+                for i in range(net.sizes[layer])
+            ]
+            for i, (z, a) in enumerate(neurons):
                 self.rules[a] = (f.name, z)
                 self._define(z, self._weighted_sum(layer, i))
-                self._define(a, f.formula(sp, z))
+                if not f.compares:
+                    self._define(a, f.formula(sp, z))
+            for z, a in neurons if f.compares else []:
+                self._define(a, f.formula(sp, z, *(other for other, _ in neurons if other != z)))
         self.targets = {self.output(i): self._symbol(f"t[{i}]") for i in range(net.sizes[-1])}
         self.E = self._symbol("E")
         self._define(self.E, sp.Add(*(net.loss_rule.formula(sp, a, t) for a, t in self.targets.items())))
@@ -141,12 +147,16 @@ class Derivation:
             raise ValueError(f"{name!r} is no pre-activation, expected a name from 'z1[0]' on.")
         z = self.symbols[name]
         if z not in self._deltas:
-            (a,) = self.used_in(z)
-            output = a in self.targets
-            onward = ((1 if output else self.delta(k)) * self.factor(k, a).value for k in self.used_in(a))
-            product = sp.Add(*onward) * self.factor(a, z).value
-            self._deltas[z] = sp.cancel(product) if output and self.cancels else product
+            self._deltas[z] = sp.Add(*(self._back(a) * self.factor(a, z).value for a in self.used_in(z)))
+            if self.cancels and any(a in self.targets for a in self.used_in(z)):
+                own = next(a for a, (_, its) in self.rules.items() if its == z)
+                self._deltas[z] = sp.collect(sp.cancel(self._deltas[z]), own)
         return self._deltas[z]
+
+    def _back(self, a: Expr) -> Expr:
+        """Return ∂E/∂a of an activation."""
+        output = a in self.targets
+        return sp.Add(*((1 if output else self.delta(k)) * self.factor(k, a).value for k in self.used_in(a)))
 
     def factor(self, of: Expr, by: Expr) -> Factor:
         """Return ∂`of`/∂`by` for two symbols of which the first is defined directly by the second.
@@ -162,8 +172,11 @@ class Derivation:
         a1[0]*(1 - a1[0])
         """
         derived = sp.Add(*(sp.diff(term, by) for term in self._terms[of, by]))
-        if of in self.rules:
+        if of in self.rules and self.rules[of][1] == by:
             value = slope_of(self.rules[of][0]).xreplace({Z: by, A: of})
+        elif of in self.rules:
+            other = next(a for a, (_, z) in self.rules.items() if z == by)
+            value = slope_in_other(self.rules[of][0]).xreplace({A: of, OTHER_A: other})
         elif of == self.E:
             value = loss_slope_of(self.net.loss_rule.name).xreplace({A: by, T: self.targets[by]})
         else:
@@ -263,11 +276,11 @@ class Derivation:
 
     def _paths(self, z: Expr) -> Iterator[list[Factor]]:
         """Yield the factors from the loss down to ∂a/∂z, once for every path between the two."""
-        (a,) = self.used_in(z)
-        for k in self.used_in(a):
-            before = [[]] if k == self.E else self._paths(k)  # type: Any
-            for path in before:
-                yield [*path, self.factor(k, a), self.factor(a, z)]
+        for a in self.used_in(z):
+            for k in self.used_in(a):
+                before = [[]] if k == self.E else self._paths(k)  # type: Any
+                for path in before:
+                    yield [*path, self.factor(k, a), self.factor(a, z)]
 
 
 def derive(net: Network) -> Derivation:

@@ -69,8 +69,8 @@ def evaluate(
             deltas: dict[Expr, Number] = {}
             for z in reversed(slopes):  # from the last layer to the first, each from those above it
                 if z in starts:
-                    a, target, start = starts[z]
-                    deltas[z] = start(known[a], known[target], slopes[z])
+                    needed, start = starts[z]
+                    deltas[z] = start(slopes[z], *(known[symbol] for symbol in needed))
                 else:
                     deltas[z] = mpmath.fdot((deltas[k], known[w]) for k, w in onward[z]) * slopes[z]
             for name, pairs in ends.items():
@@ -84,17 +84,20 @@ def _leading(d: Derivation, symbol: Expr) -> list[tuple[Expr, Expr]]:
     return [(k, d.factor(k, symbol).value) for k in d.used_in(symbol)]
 
 
-def _start(d: Derivation, a: Expr) -> tuple[Expr, Expr, Callable[..., Number]]:
-    """Return an output, its target, and ∂E/∂z as a function of the two and ∂a/∂z."""
-    t = d.targets[a]
+def _start(d: Derivation, a: Expr) -> tuple[list[Expr], Callable[..., Number]]:
+    """Return outputs and targets, this one's first, and ∂E/∂z as a function of ∂a/∂z and all of these."""
     delta = d.delta(d.rules[a][1]) if d.cancels else d.factor(d.E, a).value * _SLOPE
-    return a, t, _compiled_delta(delta.xreplace({a: A, t: T}))
+    needed = [a, d.targets[a]]
+    needed += sorted(delta.free_symbols.difference(needed, {_SLOPE}), key=str)
+    places = [A, T, *sp.symbols(f"other:{len(needed) - 2}", real=True)]
+    return needed, _compiled_delta(delta.xreplace(dict(zip(needed, places, strict=True))), len(needed))
 
 
 @cache
-def _compiled_delta(delta: Expr) -> Callable[..., Number]:
-    """Return a loss's ∂E/∂z in a, t and ∂a/∂z for mpmath's numbers; all outputs have the same."""
-    compiled: Callable[..., Number] = sp.lambdify([A, T, _SLOPE], delta, "mpmath")
+def _compiled_delta(delta: Expr, count: int) -> Callable[..., Number]:
+    """Return a loss's ∂E/∂z for mpmath's numbers; all outputs have the same."""
+    places = [_SLOPE, A, T, *sp.symbols(f"other:{count - 2}", real=True)]
+    compiled: Callable[..., Number] = sp.lambdify(places, delta, "mpmath")
     return compiled
 
 
@@ -103,12 +106,23 @@ def _forward(
 ) -> dict[Expr, Number]:
     """Add every z and a to what is known; return ∂a/∂z by z."""
     slopes = {}
+    compared: dict[Expr, Expr] = {}
     for a, (rule, z) in d.rules.items():
         known[z] = mpmath.fdot((known[left], known[right]) for left, right in terms[z])
+        if ACTIVATIONS[rule].compares:
+            compared[a] = z
+            continue
         with mpmath.workdps(_DIGITS + int(min(abs(known[z]), _MORE))):
             formula, slope = _compiled(rule)
             known[a] = formula(known[z])
             slopes[z] = slope(known[z], known[a])
+    if compared:  # the last layer
+        largest = max(known[z] for z in compared.values())
+        shares = {a: mpmath.exp(known[z] - largest) for a, z in compared.items()}
+        with mpmath.workdps(_DIGITS + _MORE):
+            total = mpmath.fsum(shares.values())
+            for a, z in compared.items():
+                known[a], slopes[z] = shares[a] / total, mpmath.nan  # its slope is never asked for
     return slopes
 
 

@@ -94,6 +94,11 @@ def _output(
     rule, z, a = net.loss_rule, trace.z[-1], trace.a[-1]
     begin = rule.begin(z, a, t)
     if rule.cancels:
+        if net.activations[-1].compares:
+            others = 1 - np.eye(a.shape[1])
+            parts = a * (t @ others) + t * (a @ others)
+            moved = np.expm1(np.minimum(4 * z_error.max(axis=-1, keepdims=True), 700)) * parts
+            return np.abs(begin), moved + (8 + len(others)) * _EPS * parts
         parts = rule.begin(z, a, np.zeros_like(t)) * (1 - t) - rule.begin(z, a, np.ones_like(t)) * t
         moved = bell(z) * z_error * np.exp(np.minimum(2 * z_error, 700))
         return np.abs(begin), moved + 8 * _EPS * parts

@@ -59,6 +59,8 @@ def program(d: Derivation) -> Program:
     >>> lines.forward, lines.slopes
     ([('z1[0]', w1[0,0]*x[0]), ('a1[0]', z1[0])], [('w1[0,0]', delta1[0]*x[0])])
     """
+    if any(f.compares for f in d.net.activations):
+        raise ValueError("the last activation is 'softmax', of which no program can be printed yet.")
     data = [name for name in d.symbols if name[0] in "xt"]
     outputs = [(d.output(i), d.symbols[f"t[{i}]"]) for i in range(d.net.sizes[-1])]
     forward: list[Line] = []

@@ -12,9 +12,10 @@ from functools import cache
 
 import sympy as sp
 
-from backprop_lib.core import check_arguments
+from backprop_lib.core import ACTIVATIONS, check_arguments
 from backprop_lib.symbols.derivation import Derivation, Expr
-from backprop_lib.symbols.slopes import A, Z, slope_of
+from backprop_lib.symbols.slopes import OTHER_A, A, Z, slope_in_other, slope_of
+from backprop_lib.text import taken_apart
 
 
 def prove(d: Derivation) -> dict[str, Expr]:
@@ -47,10 +48,31 @@ def _written_out(d: Derivation) -> tuple[Expr, list[tuple[Expr, Expr]]]:
             whole[symbol] = definition.xreplace(whole)
             continue
         rule, z = d.rules[symbol]
-        whole[symbol] = _opaque(rule)(whole[z])
+        if ACTIVATIONS[rule].compares:
+            layer = [
+                its
+                for a, (_, its) in d.rules.items()
+                if taken_apart(str(a)).layer == taken_apart(str(z)).layer
+            ]
+            whole[symbol] = _opaque_share(rule)(layer.index(z), *(whole[its] for its in layer))
+        else:
+            whole[symbol] = _opaque(rule)(whole[z])
+            symbol_of.insert(0, (_opaque_slope(rule)(whole[z]), d.factor(symbol, z).value))
         symbol_of.insert(0, (whole[symbol], symbol))
-        symbol_of.insert(0, (_opaque_slope(rule)(whole[z]), d.factor(symbol, z).value))
     return whole[d.E], symbol_of
+
+
+@cache
+def _opaque_share(rule: str) -> Expr:
+    """Return an activation that compares all z of its layer: which of them is its own comes first."""
+
+    def fdiff(self: Expr, argindex: int = 1) -> Expr:
+        own, *z = self.args
+        if argindex == own + 2:
+            return slope_of(rule).xreplace({A: self})
+        return slope_in_other(rule).xreplace({A: self, OTHER_A: type(self)(sp.Integer(argindex - 2), *z)})
+
+    return type(rule, (sp.Function,), {"fdiff": fdiff})
 
 
 @cache

@@ -265,8 +265,10 @@ class _Work:
         self.first_z, self.first_delta = z[0], delta[0]
         self.z, self.a, self.delta = z[last], a[last], delta[last]
         self._room, self._one = np.empty_like(self.z), np.ones((), dtype)
-        cancels = net.loss_rule.cancels
+        self._rule, cancels = net.loss_rule, net.loss_rule.cancels
         self.begin = self._begin_at_z if cancels else self._begin
+        if net.activations[-1].compares:
+            self.begin = self._begin_with_all
         for i, (M, G) in enumerate(zip(in_place.layers, in_place.slopes, strict=True)):
             activate, times_slope = calls_of(net.activations[i], z[i], a[i], delta[i])
             downward: Calls = []
@@ -300,6 +302,10 @@ class _Work:
         np.subtract(one, T, delta)
         np.multiply(delta, self.a, delta)
         np.subtract(delta, room, delta)
+
+    def _begin_with_all(self, T: Outputs) -> None:
+        """Fill the last delta with ∂E/∂z of a loss after a softmax."""
+        np.copyto(self.delta, self._rule.begin(self.z, self.a, T))
 
 
 def _product(A: Float[Array, "i k"], B: Float[Array, "k j"], out: Float[Array, "i j"]) -> None:

@@ -145,15 +145,18 @@ def saturated(
     array([False,  True])
     """
     ends = np.array([0.0, 50.0])  # the greatest slope of each f is at one of these
-    flat = [
-        np.abs(f.slope(z_f, a_f)) < _NEARLY_ZERO * f.slope(ends, f.rule(ends)).max()
-        for f, z_f, a_f in zip(net.activations, z, a, strict=True)
-    ]
+
+    def flat(layer: int) -> Array:
+        f = net.activations[layer]
+        flattest = _NEARLY_ZERO * f.slope(ends, f.rule(ends)).max()
+        nearly_zero: Array = np.abs(f.slope(z[layer], a[layer])) < flattest
+        return nearly_zero
+
     found: Array = np.zeros(z[-1].shape[-1], bool)
-    for hidden in flat[:-1]:
-        found |= hidden.all(axis=(0, 1))
+    for hidden in range(len(z) - 1):
+        found |= flat(hidden).all(axis=(0, 1))
     found &= (np.abs(a[-1] - t) > _WRONG).any(axis=(0, 1))
     if not net.loss_rule.cancels:
         share = net.loss_rule.rule(a[-1], t)
-        found |= (share * flat[-1]).sum(axis=(0, 1)) > 0.5 * share.sum(axis=(0, 1))
+        found |= (share * flat(-1)).sum(axis=(0, 1)) > 0.5 * share.sum(axis=(0, 1))
     return found

@@ -230,8 +230,8 @@ class _Copies:
     def losses(self, outputs: Float[Array, "times batch outputs copies"]) -> Float[Array, "times copies"]:
         """Return the losses (times, copies) that belong to `outputs` of several times."""
         # The loss takes whichever of z and a it needs, and that is what `outputs` are.
-        targets = np.broadcast_to(self._t, outputs.shape)
-        losses: Array = self.net.loss_rule.value(outputs, outputs, targets).sum(axis=(1, 2))
+        outputs, targets = _neurons_last(outputs), _neurons_last(np.broadcast_to(self._t, outputs.shape))
+        losses: Array = self.net.loss_rule.value(outputs, outputs, targets).sum(axis=(1, 3))
         return losses / len(self._x)
 
     def saturated(self) -> Array:
@@ -242,7 +242,8 @@ class _Copies:
     def step(self, rates: Float[Array, "parameters copies"]) -> None:
         """Move each copy against its mean gradient times `rates`, shaped like it, after a forward pass."""
         last = self._layers[-1]
-        last.delta[:] = self.net.loss_rule.begin(last.z, last.a, self._t)
+        z, a, t = map(_neurons_last, (last.z, last.a, self._t))
+        _neurons_last(last.delta)[:] = self.net.loss_rule.begin(z, a, t)
         for call in self._backward:
             call()
         self._slopes *= rates
@@ -273,7 +274,7 @@ class _Layer:
             if b_slope is not None:
                 self.delta = b_slope[None]
         self._W, self._terms, self._deltas = W[None], terms, self.delta[:, :, None]
-        activate, self.times_slope = calls_of(f, self.z, self.a, self.delta)
+        activate, self.times_slope = calls_of(f, *map(_neurons_last, (self.z, self.a, self.delta)))
         inputs = x[:, None]
         if W.shape[1] == 1:
             self.forward: Calls = [partial(np.multiply, inputs, self._W, self.z[:, :, None])]
@@ -299,3 +300,8 @@ class _Layer:
             partial(np.multiply, self._deltas, self._W, self._terms),
             partial(np.add.reduce, self._terms, 1, None, delta),
         ]
+
+
+def _neurons_last(array: Float[Array, "*batch neurons copies"]) -> Float[Array, "*batch copies neurons"]:
+    """Return a view as the rules of `functions` want it: the neurons of a layer on the last axis."""
+    return array.swapaxes(-1, -2)

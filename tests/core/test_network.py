@@ -25,11 +25,13 @@ def by_autograd(net, x, t):
         "tanh": anp.tanh,
         "relu": lambda z: anp.maximum(z, 0),
         "softplus": lambda z: anp.logaddexp(0, z),
+        "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z)),
     }
     losses = {
         "half_squared_error": lambda a, t: anp.sum((t - a) ** 2) / 2,
         "squared_error": lambda a, t: anp.sum((t - a) ** 2),
         "binary_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a) + (1 - t) * anp.log(1 - a)),
+        "categorical_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a)),
     }
 
     def loss(layers):
@@ -252,3 +254,28 @@ def test_a_step_leaves_biases_alone_if_there_are_no_gradients_for_them():
 def test_gradients_of_another_network_are_refused(other, says):
     with pytest.raises(ValueError, match=says):
         NET.step(other.gradients(X, T), 0.1)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "outputs", "says"),
+    [
+        (["softmax", "sigmoid"], "squared_error", 2, "activation names 'softmax' for a hidden layer"),
+        (
+            ["tanh", "softmax"],
+            "squared_error",
+            2,
+            "loss is 'squared_error', expected 'categorical_cross_entropy'",
+        ),
+        ("sigmoid", "categorical_cross_entropy", 2, "the last activation is 'sigmoid', expected 'softmax'"),
+        (
+            ["tanh", "softmax"],
+            "categorical_cross_entropy",
+            1,
+            "weights end in one output, expected two or more",
+        ),
+    ],
+)
+def test_a_softmax_where_it_has_no_meaning_is_refused(activation, loss, outputs, says):
+    with pytest.raises(ValueError, match=says) as caught:
+        Network.random([2, 3, outputs], activation=activation, loss=loss)
+    assert str(caught.value).endswith(".")

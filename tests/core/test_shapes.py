@@ -25,7 +25,8 @@ class Own(Network):
 examples = [([0.1, 0.2, 0.3], [0.1, 0.9]), (np.ones((5, 3)), np.ones((5, 2)))]
 for loss, f in LOSSES.items():
     for biases in (True, False):
-        net = Network.random([3, 4, 2], biases=biases, activation=["tanh", "sigmoid"], loss=loss)
+        names = ["tanh", f.needs or "sigmoid"]
+        net = Network.random([3, 4, 2], biases=biases, activation=names, loss=loss)
         for x, t in examples:
             trace = net.forward(x)
             f.delta(trace.z[-1], trace.a[-1], np.array(t), net.activations[-1])
@@ -35,7 +36,7 @@ for loss, f in LOSSES.items():
         tie = ["b1"] if biases else []
         for x, t in examples:
             train(net, x, t, 0.1, 3, momentum=0.5, hold=["w1[0,0]"], tie=tie, dtype="float32")
-            train(Own(net.weights, net.biases, ["tanh", "sigmoid"], loss), x, t, 0.1, 2, tie=tie)
+            train(Own(net.weights, net.biases, names, loss), x, t, 0.1, 2, tie=tie)
             runs = sweep(net, x, t, [0.1, 0.2, 0.3], epochs=5, stop_below=0.1, hold=["w2"], tie=tie)
             [runs.outcome(r) for r in range(3)]
             two = TwoParameters(net, x, t, ("w1[0,0]", "w2[1,0]"))

@@ -9,6 +9,11 @@ def _sigmoid(z):
     return 1 / (1 + mpmath.exp(-z))
 
 
+def _shares(z):
+    e = [mpmath.exp(v - max(z)) for v in z]
+    return [v / mpmath.fsum(e) for v in e]
+
+
 RULES = {
     "identity": (lambda z: z, lambda z: mpmath.mpf(1)),
     "sigmoid": (_sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z)),
@@ -30,11 +35,12 @@ def gradients(net, x, t):
             for w, b, f in zip(weights, biases, net.activations, strict=True):
                 sums = [mpmath.fdot(line, a[-1]) + bias for line, bias in zip(w, b, strict=True)]
                 z.append(sums)
-                a.append([RULES[f.name][0](v) for v in sums])
-            delta = [
-                _at_output(net, zi, ai, mpmath.mpf(float(ti)))
-                for zi, ai, ti in zip(z[-1], a[-1], target, strict=True)
-            ]
+                a.append(_shares(sums) if f.name == "softmax" else [RULES[f.name][0](v) for v in sums])
+            targets = [mpmath.mpf(float(ti)) for ti in target]
+            if net.loss_rule.name == "categorical_cross_entropy":
+                delta = [ai * mpmath.fsum(targets) - ti for ai, ti in zip(a[-1], targets, strict=True)]
+            else:
+                delta = [_at_output(net, *three) for three in zip(z[-1], a[-1], targets, strict=True)]
             for layer in range(len(weights) - 1, -1, -1):
                 for i, d in enumerate(delta):
                     for j, v in enumerate(a[layer]):

@@ -6,20 +6,29 @@ import numpy as np
 from hypothesis import strategies as st
 
 from backprop_lib import Network
-from backprop_lib.core.functions import ACTIVATIONS
+from backprop_lib.core.functions import ACTIVATIONS, LOSSES
+
+ALONE = tuple(name for name, f in ACTIVATIONS.items() if not f.compares)  # each needs no z but its own
+BEFORE_SOFTMAX = tuple(name for name, loss in LOSSES.items() if loss.needs != "softmax")
+
+
+def fitting(loss, activation):
+    """Return the activation of a last layer that goes with the loss: this one, or the one it needs."""
+    return LOSSES[loss].needs or activation
 
 
 @st.composite
-def problems(draw, activations=tuple(ACTIVATIONS), largest=4):
+def problems(draw, activations=ALONE, largest=4, losses=tuple(LOSSES)):
     """Return a network of one to three layers with a batch of inputs and targets that fit it.
 
     Values are kept clear of saturation: where a is almost 1, the digits of 1 − a are few for any method.
     """
     sizes = draw(st.lists(st.integers(1, largest), min_size=2, max_size=4))
-    loss = draw(st.sampled_from(["half_squared_error", "squared_error", "binary_cross_entropy"]))
+    loss = draw(st.sampled_from(losses))
     names = [draw(st.sampled_from(activations)) for _ in sizes[1:]]
-    if loss == "binary_cross_entropy":
-        names[-1] = "sigmoid"
+    names[-1] = fitting(loss, names[-1])
+    if names[-1] == "softmax":
+        sizes[-1] = max(sizes[-1], 2)
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     pairs = list(pairwise(sizes))
     weights = [rng.uniform(-1.2, 1.2, (o, i)) / np.sqrt(i) for i, o in pairs]

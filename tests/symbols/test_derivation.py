@@ -88,3 +88,15 @@ def test_the_growth_test_refuses_what_follows_every_path():
 
     shallow, deep = [3] * 3, [3] * 4
     assert work_per_parameter(deep, along_every_path) > 1.2 * work_per_parameter(shallow, along_every_path)
+
+
+def test_behind_a_softmax_every_output_is_on_a_path():
+    net = Network.random([2, 2, 3], activation=["tanh", "softmax"], loss="categorical_cross_entropy")
+    d = derive(net)
+    assert len(d.factors("w2[0,1]")) == 3
+    assert len(d.factors("w1[0,1]")) == 9
+    own, other = d.factors("w2[0,1]")[0][1].value, d.factors("w2[0,1]")[1][1].value
+    assert (str(own), str(other)) == ("a2[0]*(1 - a2[0])", "-a2[0]*a2[1]")
+    assert str(d.delta("z2[0]")) == "a2[0]*(t[0] + t[1] + t[2]) - t[0]"
+    paths = [sp.Mul(*(factor.value for factor in path)) for path in d.factors("w1[0,1]")]
+    assert sp.cancel(sp.Add(*paths) - d.gradient("w1[0,1]")) == 0

@@ -64,7 +64,9 @@ def expected(net, x, t):
         for i in range(len(z)):
             found |= {f"z{layer}[{i}]": z[i], f"a{layer}[{i}]": a[i]}
             found[f"∂E/∂z{layer}[{i}]"] = delta = g.deltas[layer - 1][0][i]
-            if slope := net.activations[layer - 1].slope(z, a)[i]:
+            if net.activations[layer - 1].compares:  # delta belongs to all outputs
+                found[f"∂E/∂a{layer}[{i}]"] = -t[i] / a[i]
+            elif slope := net.activations[layer - 1].slope(z, a)[i]:
                 found[f"∂E/∂a{layer}[{i}]"] = delta / slope
             else:  # behind a relu that is shut: ∂E/∂a cannot be told from delta
                 found[f"∂E/∂a{layer}[{i}]"] = net.weights[layer][:, i] @ g.deltas[layer][0]
@@ -395,3 +397,10 @@ def test_labels_of_the_eleventh_layer_stand_by_the_rule_of_the_eleventh(monkeypa
     )
     drawing.frame(0)
     assert asked == [drawing.layout.share(11)]
+
+
+def test_before_a_softmax_every_z_is_computed_and_behind_it_every_slope_of_the_loss():
+    net = Network.random([2, 2, 3], seed=1, activation=["tanh", "softmax"], loss="categorical_cross_entropy")
+    names = [step.name for step in steps_of(net, [0.2, 0.5], [1, 0, 0], 0.5).steps]
+    assert names[5:11] == ["z2[0]", "z2[1]", "z2[2]", "a2[0]", "a2[1]", "a2[2]"]
+    assert names[12:18] == [f"∂E/∂{letter}2[{i}]" for letter in "az" for i in range(3)]

@@ -182,21 +182,29 @@ class _Plan:
             for layer, size in enumerate(net.sizes[1:], 1)
         ]
         for layer, pairs in enumerate(neurons, 1):
-            for i, (z, a) in enumerate(pairs):
-                yield from self._forward(layer, i, z, a)
+            sums = [self._sum(layer, i, z) for i, (z, _) in enumerate(pairs)]
+            answers = [self._answer(layer, i, *pair) for i, pair in enumerate(pairs)]
+            yield from self._in_order(layer, sums, answers)
         added = ", added up over the outputs" if net.sizes[-1] > 1 else ""
         words = f"how wrong the answer is: {net.loss_rule.name.replace('_', ' ')}{added}."
         loss = self.d.definitions[self.d.E].as_ordered_terms()
         yield Step("E", "E", words, terms=tuple((term,) for term in loss))
-        for pairs in reversed(neurons):
-            for z, a in pairs:
-                yield from self._back(z, a)
+        for layer, pairs in reversed(list(enumerate(neurons, 1))):
+            arrivals = [self._arrive(a) for _, a in pairs]
+            yield from self._in_order(layer, arrivals, [self._through(*pair) for pair in pairs])
             for z, _ in pairs:
                 yield from self._gradients(z)
         for name in self.d.parameters:
             yield self._update(name)
 
-    def _forward(self, layer: int, i: int, z: Expr, a: Expr) -> Iterator[Step]:
+    def _in_order(self, layer: int, first: list[Step], second: list[Step]) -> Iterator[Step]:
+        """Yield both steps of one neuron after the other; a softmax needs the first of all of them first."""
+        if self.d.net.activations[layer - 1].compares:
+            yield from (*first, *second)
+        else:
+            yield from (step for pair in zip(first, second, strict=True) for step in pair)
+
+    def _sum(self, layer: int, i: int, z: Expr) -> Step:
         net, neuron = self.d.net, _neuron(self.d.net, layer, i)
         several = net.sizes[layer - 1] > 1
         weighed = (
@@ -204,23 +212,39 @@ class _Plan:
         )
         bias = ", plus the bias" if net.biases is not None else ""
         terms = tuple((w, came_in) if came_in != 1 else (w,) for w, came_in in self._into(z))
-        yield Step("z", str(z), f"what arrives at {neuron}: {weighed}{bias}.", terms=terms)
-        words = f"what leaves {neuron}: the {net.activations[layer - 1].name} of {self._plain(z)}."
-        yield Step("a", str(a), words, terms=((self.d.definitions[a],),))
+        return Step("z", str(z), f"what arrives at {neuron}: {weighed}{bias}.", terms=terms)
 
-    def _back(self, z: Expr, a: Expr) -> Iterator[Step]:
-        """Yield ∂E/∂a, of an output or where paths meet, and ∂E/∂z."""
-        d, onward = self.d, self.d.used_in(a)
-        output = onward == [d.E]
-        yield self._begin(a) if output else self._meet(a, onward)
-        cancels = output and d.net.loss_rule.cancels
-        words = (
-            f"back through the activation. A nudge of {self._plain(z)} reaches {self._plain(a)} times the "
-            f"slope there.{' The same slope stands below the line and cancels.' if cancels else ''}"
+    def _answer(self, layer: int, i: int, z: Expr, a: Expr) -> Step:
+        net = self.d.net
+        f, among = net.activations[layer - 1], ""
+        if f.compares:
+            among = ", its share among all outputs"
+        words = f"what leaves {_neuron(net, layer, i)}: the {f.name} of {self._plain(z)}{among}."
+        return Step("a", str(a), words, terms=((self.d.definitions[a],),))
+
+    def _arrive(self, a: Expr) -> Step:
+        """Return ∂E/∂a, of an output or where paths meet."""
+        onward = self.d.used_in(a)
+        return self._begin(a) if onward == [self.d.E] else self._meet(a, onward)
+
+    def _through(self, z: Expr, a: Expr) -> Step:
+        """Return ∂E/∂z."""
+        d, outputs = self.d, self.d.used_in(z)
+        cancels = self.d.cancels and self.d.used_in(a) == [d.E]
+        nudge = f"back through the activation. A nudge of {self._plain(z)}"
+        if len(outputs) > 1:
+            words = (
+                f"{nudge} changes the shares of all outputs at once, so their effects on the loss are added. "
+                "Everything below the line cancels."
+            )
+        else:
+            same = " The same slope stands below the line and cancels." if cancels else ""
+            words = f"{nudge} reaches {self._plain(a)} times the slope there.{same}"
+        terms = tuple(
+            (d.factor(d.E, out).value if cancels else _slope(out), d.factor(out, z).value) for out in outputs
         )
-        from_loss = d.factor(d.E, a).value if cancels else _slope(a)
-        terms = ((from_loss, d.factor(a, z).value),)
-        yield Step("delta", f"∂E/∂{z}", words, (_path(a, z),), terms, d.delta(z) if cancels else None)
+        short = d.delta(z) if cancels else None
+        return Step("delta", f"∂E/∂{z}", words, (_path(a, z),), terms, short)
 
     def _begin(self, a: Expr) -> Step:
         would = _by_sign(self.numbers[f"∂E/∂{a}"], "fall", "not change", "rise")
