@@ -159,3 +159,9 @@ def test_a_wrong_import_is_told(name, source, said):
 def test_a_circle_is_found():
     one, two = "from backprop_lib.core.two import a", "from backprop_lib.core import one"
     assert {"core.one", "core.two"} <= set(circle({"core.one": one, "core.two": two}))
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """pytest imports them by it."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert [name for name in set(names) if names.count(name) > 1] == []
