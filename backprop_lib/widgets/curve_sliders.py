@@ -161,13 +161,14 @@ def where_it_ends(
     outside = [k for k, p in enumerate(points) if not limits[0] <= p <= limits[1]]
     if outside:
         return f"it leaves the picture at step {outside[0]}."
-    x, y = sampled(rule, *limits)
+    _, y = sampled(rule, *limits)
     end, height = points[-1], float(np.asarray(rule(points[-1])))
     place = f"{across} = {fixed(end, 4)}, {up} = {fixed(height, 4)}"
     steps = counted(len(points) - 1, "step")
     if abs(float(np.asarray(slope(end)))) * (limits[1] - limits[0]) > 1e-2 * np.ptp(y):
         return f"it is still on its way after {steps}, at {place}."
     if height > y.min() + 1e-2 * np.ptp(y):
-        lowest = f"{across} = {fixed(float(x[y.argmin()]), 2)}"
+        fine = np.linspace(*limits, 1601)  # so that two decimals are right
+        lowest = f"{across} = {fixed(float(fine[np.argmin(rule(fine))]), 2)}"
         return f"after {steps} it rests at {place}, but the curve is lowest near {lowest}."
     return f"after {steps} it rests at {place}, the lowest place in the picture."
