@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -273,6 +273,36 @@ class Sentence:
 
     def _repr_markdown_(self) -> str:
         return self.words
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A table or a picture that a reader opens with a click: what a prediction must not see before.
+
+    Parameters
+    ----------
+    heading : str
+        The line that can be seen from the start.
+    shown : Table or Picture
+
+    Examples
+    --------
+    >>> Folded("What the losses do", Table(["E"], [["0.5"]]))
+    What the losses do: Table of 1 row: E
+    """
+
+    heading: str
+    shown: Any
+
+    def __repr__(self) -> str:
+        return f"{self.heading}: {self.shown!r}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        begin = f"<details><summary>{self.heading}</summary>\n\n"
+        if isinstance(self.shown, Table):
+            return {"text/markdown": f"{begin}{self.shown}\n\n</details>", "text/plain": repr(self)}
+        image = self.shown._repr_mimebundle_()["text/html"]
+        return {"text/html": f"{begin}{image}\n\n</details>", "text/plain": repr(self)}
 
 
 def _cell(text: str) -> str:

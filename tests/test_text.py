@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from backprop_lib import Network
-from backprop_lib.text import Table, a_or_an, counted, latex_name, plural, taken_apart
+from backprop_lib.drawing import plot_curves
+from backprop_lib.text import Folded, Table, a_or_an, counted, latex_name, plural, taken_apart
 
 ROOT = Path(__file__).parents[1]
 # “1 …s” that is no count of one
@@ -25,6 +26,18 @@ def test_one_is_no_plural(noun):
 def test_what_is_one_is_said_so():
     assert repr(Table(["a"], [["b"]])) == "Table of 1 row: a"
     assert repr(Network([[[0.5]]], [[0]])) == "Network 1-1, sigmoid, half_squared_error, 1 weight, 1 bias"
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"), [(Table(["E"], [["0.5"]]), "markdown"), (plot_curves({"a": [1, 2]}, "x", "E"), "html")]
+)
+def test_what_is_folded_is_closed_and_holds_all(shown, kind):
+    """Markdown within HTML needs an empty line on either side."""
+    data = Folded("Open me", shown)._repr_mimebundle_()
+    whole = str(shown) if kind == "markdown" else shown._repr_mimebundle_()["text/html"]
+    assert data[f"text/{kind}"] == f"<details><summary>Open me</summary>\n\n{whole}\n\n</details>"
+    assert set(data) == {f"text/{kind}", "text/plain"}
+    assert data["text/plain"] == f"Open me: {shown!r}"
 
 
 def lines(table):

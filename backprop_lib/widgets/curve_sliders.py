@@ -29,7 +29,7 @@ def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
     Examples
     --------
     >>> slope_slider("sigmoid")
-    Slider “z”, 49 positions from −6.00 to 6.00. z = 0.00: σ(z) = 0.5000, and the curve climbs at 0.2500.
+    Slider “z”, 49 positions from −6.00 to 6.00. z = 0.00: σ(z) = 0.5000, and the slope is 0.2500.
     """
     check_arguments(slope_slider, locals())
     if not 0 < limit <= 1000:
@@ -41,7 +41,7 @@ def slope_slider(f: str, limit: float = 6.0) -> PanelSlider:
     panel = curve_panel(np.linspace(-limit, limit, 121), rule.rule, "z", f"{f}(z)")
     name = "σ" if f == "sigmoid" else f
     sentences = [
-        f"z = {fixed(zi, 2)}: {name}(z) = {fixed(ai, 4)}, and the curve climbs at {fixed(si, 4)}."
+        f"z = {fixed(zi, 2)}: {name}(z) = {fixed(ai, 4)}, and the slope is {fixed(si, 4)}."
         for zi, ai, si in zip(z, a, slope, strict=True)
     ]
     marks = [[panel.tangent(*point)] for point in zip(z, a, slope, strict=True)]

@@ -215,7 +215,7 @@ def test_a_rate_that_is_typed_joins_the_others_and_a_wrong_one_is_answered(widge
         state, last = slider.after(lambda text=text: type_in(text)), last + 1
         (sentence,) = state["sentences"]
         runs = sweep(net, [0.1], [0.9], [float(text)], 500, stop_below=5e-5)
-        assert sentence == f"η = {shown}: {training_in_words(runs, 0, net)}."
+        assert sentence == f"η = {shown} {training_in_words(runs, 0, net)}."
         assert (state["readout"], state["last"]) == (shown, last)
         assert not list(disagreements(state))
         expect(says).to_have_attribute("data-said", str(said + 1), timeout=SETTLED)

@@ -137,7 +137,7 @@ MISTAKES = [
     ("one", 14, swap("and fell", "and rose"), "says ['and rose.']"),
     ("one", 14, swap("0.056544", "0.056554"), "the numbers are ['0.056554'"),
     ("one", 8, swap("∂E/∂w₂ = −0.042387.", "∂E/∂w₁ = −0.042387."), "does not end with ∂E/∂w₂"),
-    ("four", 20, swap("opposite directions", "one direction"), "says ['on 2 paths']"),
+    ("four", 20, swap("opposite directions", "one direction"), "says ['along 2 paths']"),
     ("one", 3, at(["readout"], "2 of 14"), "position 3 of 14 reads 2 of 14"),
     ("one", 3, at(["drawings", 0, "name"], "Network 1-1-1."), "the drawing is called"),
     (

@@ -23,7 +23,7 @@ def test_a_rate_that_is_typed_joins_the_slider_in_its_place():
         widget.field.value = typed
         assert (widget.slider.index, widget.slider.label, widget.field.value) == (index, label, "")
         sentence = widget.sentences[index]
-        assert sentence.startswith(f"η = {label}: ")
+        assert sentence.startswith(f"η = {label} ")
         assert sentence.replace("<", "&lt;") in widget.frames[index]
     assert len(widget.frames) == len(widget.sentences) == len(widget.slider.options) == 6
     assert tuple(re.findall(r'data-at="([^"]*)"', widget.children[-1].value)) == widget.slider._options_labels

@@ -122,7 +122,7 @@ def test_paths_that_meet_are_all_there():
     walk = steps_of(*NETS["2-2-2"], RATE)
     (meet,) = (step for step in walk.steps if step.name == "∂E/∂a1[0]")
     assert meet.chain == ((("E", "z2[0]"), ("z2[0]", "a1[0]")), (("E", "z2[1]"), ("z2[1]", "a1[0]")))
-    assert "on 2 paths, through z2[0] and z2[1]" in meet.words
+    assert "along 2 paths, through z2[0] and z2[1]" in meet.words
     assert "opposite directions" in meet.words
 
 
@@ -295,7 +295,7 @@ def test_an_update_says_what_is_held():
         assert step.value == step.old == net.by_name()[step.name]
         said = widget.sentences[widget.walk.steps.index(step)]
         name = plain_name(step.name, single=False)
-        assert said.endswith(f"{name} is held fixed, so it stays. New {name} = {fixed(step.value)}.")
+        assert said.endswith(f"{name} is held fixed, so it stays as it is. New {name} = {fixed(step.value)}.")
     assert widget.walk.steps[-1].value == train(net, x, t, RATE, 1, hold=["b1", "w2[0,1]"]).loss[-1]
 
 

@@ -93,7 +93,7 @@ def rate_explorer(
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
     >>> explorer.sentences[explorer.slider.index]
-    'η = 9.00: converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
+    'η = 9.00 converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
     >>> explorer.field.value = "4.5"
     >>> explorer.slider.label, len(explorer.sentences)
     ('4.50', 3)
@@ -221,9 +221,9 @@ def said_of(runs: Sweep, r: int, net: Network, label: str) -> str:
     --------
     >>> net = Network([[[0.5]]], activation="identity")
     >>> said_of(sweep(net, [1.0], [0.0], [0.5, 3.0], 20, stop_below=0.01), 0, net, "0.500")
-    'η = 0.500: converges: E < 0.0100 after 2 updates, at w₁ = 0.1250.'
+    'η = 0.500 converges: E < 0.0100 after 2 updates, at w₁ = 0.1250.'
     """
-    return f"η = {label}: {training_in_words(runs, r, net)}."
+    return f"η = {label} {training_in_words(runs, r, net)}."
 
 
 def training_in_words(runs: Sweep, r: int, net: Network) -> str:

@@ -25,8 +25,8 @@ from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
 
 _CONTROLS = re.sub(r">\s+<", "><", Path(__file__).with_name("controls.html").read_text(encoding="utf-8"))
 _LEGEND = (
-    "Each neuron shows <i>z</i>, what arrives, and <i>a</i>, what leaves it. Below each you read how fast "
-    "the loss changes with it. For <i>z</i> this is called <i>δ</i>.",
+    "Each neuron shows <i>z</i>, what arrives, and <i>a</i>, what leaves it. The number below each says "
+    "how fast the loss changes with it. For <i>z</i> this is called <i>δ</i>.",
     "What is being computed is yellow, and what it is computed from has a brown rim. On edges, blue means "
     "positive, and dashed orange means negative. Wider means larger.",
 )

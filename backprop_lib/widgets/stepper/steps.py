@@ -172,9 +172,9 @@ class _Plan:
     def steps(self) -> Iterator[Step]:
         """Go forward, back, and change every parameter."""
         net, symbols = self.d.net, self.d.symbols
-        given = "inputs, weights" + (", biases" if net.biases is not None else "")
+        given = "inputs, weights, " + ("biases, " if net.biases is not None else "")
         words = (
-            f"before the pass. The {given} and targets are given; everything else is still to be computed."
+            f"before the pass. The {given}and targets are given; everything else is still to be computed."
         )
         yield Step("start", "start", words)
         neurons = [
@@ -235,10 +235,10 @@ class _Plan:
         if len(outputs) > 1:
             words = (
                 f"{nudge} changes the shares of all outputs at once, so their effects on the loss are added. "
-                "Everything below the line cancels."
+                "Everything in the denominators cancels."
             )
         else:
-            same = " The same slope stands below the line and cancels." if cancels else ""
+            same = " The denominator holds the same slope, so the two cancel." if cancels else ""
             words = f"{nudge} reaches {self._plain(a)} times the slope there.{same}"
         terms = tuple(
             (d.factor(d.E, out).value if cancels else _slope(out), d.factor(out, z).value) for out in outputs
@@ -256,11 +256,11 @@ class _Plan:
         effects = [self.number(term) for term in terms]
         name, (*first, last) = self._plain(a), map(self._plain, onward)
         if not first:
-            back = f"what arrived there, δ = ∂E/∂{last}, times the weight between"
-            words = f"{name} reaches the loss only through {last}. So: {back}."
+            found = f"So its gradient is δ of {last} times the weight between them."
+            words = f"{name} reaches the loss only through {last}. {found}"
         else:
             words = (
-                f"{name} reaches the loss on {len(onward)} paths, through {', '.join(first)} and {last}. "
+                f"{name} reaches the loss along {len(onward)} paths, through {', '.join(first)} and {last}. "
                 f"A nudge of {name} takes {'both' if len(onward) == 2 else 'all'} of them at once, "
                 "so their effects on the loss are added."
             )
@@ -271,7 +271,8 @@ class _Plan:
     def _gradients(self, z: Expr) -> Iterator[Step]:
         for w, came_in in self._into(z):
             p, q, v = map(self._plain, (w, z, came_in))
-            words = f"a nudge of {p} moves {q} by {v} times as much. So: δ of {q} times what came in."
+            found = f"So its gradient is δ of {q} times what came in."
+            words = f"a nudge of {p} moves {q} by {v} times as much. {found}"
             if came_in == 1:
                 words = f"a nudge of the bias {p} moves {q} by just as much. So its gradient is δ itself."
             elif self.numbers[str(came_in)] == 0:
@@ -282,7 +283,8 @@ class _Plan:
     def _update(self, name: str) -> Step:
         w, rate = self.d.symbols[name], self.numbers[str(RATE)]
         if name in self.bound.held:
-            return Step("update", name, f"{self._plain(w)} is held fixed, so it stays.", terms=((w,),))
+            words = f"{self._plain(w)} is held fixed, so it stays as it is."
+            return Step("update", name, words, terms=((w,),))
         entries = next((group for group in self.bound.shared if name in group), [name])
         slope = sum(self.numbers[f"∂E/∂{entry}"] for entry in entries)
         step = _by_sign(rate, "a step uphill", "a step of no length", "a step against the gradient")

@@ -54,7 +54,7 @@ class Meant:
 def faults_of_words(meant, r, seen):
     """Compare sentence, number beside the slider and names of the drawings."""
     end, learning_rate, said = meant.ends[r], meant.rates[r], seen["said"]
-    if not (match := re.fullmatch(rf"η = ({NUMBER}): (\w+): (.*)\.", said)):
+    if not (match := re.fullmatch(rf"η = ({NUMBER}) (\w+): (.*)\.", said)):
         yield f"the sentence has not its form: {said}"
         return
     if not (is_rate(seen["readout"], learning_rate) and is_rate(match[1], learning_rate)):

@@ -19,9 +19,9 @@ PHRASES = [
         "opposite directions",
         "Nothing came in",
         "only through",
-        "on 2 paths",
-        "on 3 paths",
-        "on 4 paths",
+        "along 2 paths",
+        "along 3 paths",
+        "along 4 paths",
     ),
 ]
 
@@ -185,7 +185,7 @@ def phrases(meant, kind, name):
         deltas = [n[f"∂E/∂z{layer + 1}[{k}]"] for k in range(net.sizes[layer + 1])]
         effects = net.weights[layer][:, i] * deltas
         against = {"opposite directions"} if min(effects) < 0 < max(effects) else set()
-        return against | {f"on {len(effects)} paths" if len(effects) > 1 else "only through"}
+        return against | {f"along {len(effects)} paths" if len(effects) > 1 else "only through"}
     if kind == "gradient" and name[4] == "w":
         layer, _, j = map(int, re.findall(r"\d+", name))
         return {"Nothing came in"} if n[f"a{layer - 1}[{j}]" if layer > 1 else f"x[{j}]"] == 0 else set()

@@ -142,7 +142,7 @@ def check(race, state):
             if runs.outcome(r).kind in ("converges", "diverges")
             else len(runs.loss) - 1
         )
-        words = f": {training_in_words(runs, r, race.net)}" if n >= known else ""
+        words = f" {training_in_words(runs, r, race.net)}" if n >= known else ""
         assert lane["sentence"] == f"{letter}: η = {rate(runs.learning_rates[r])}{words}."
         assert lane["letters"] == [letter]
         assert len(lane["dots"]) + lane["arrows"] == 1
