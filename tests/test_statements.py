@@ -30,8 +30,8 @@ READ = [
     (r"at most ¼; $\tfrac{3}{4} \ln 2$; 1/255", [0.25, 0.75, 2, 1 / 255]),
     ("784-32-10, 28 × 28, `[10, 3, 2]`", [784, 32, 10, 28, 28, 10, 3, 2]),
     (
-        "twice, forty times, a tenth, two thirds, a\nsixth, half, a hundredfold",
-        [2, 40, 0.1, 2 / 3, 1 / 6, 0.5, 100],
+        "twice, forty times, a tenth, two thirds, a\nsixth, one fortieth, half, a hundredfold",
+        [2, 40, 0.1, 2 / 3, 1 / 6, 1 / 40, 0.5, 100],
     ),
     ("twenty-five, three thousand, a hundred, two million, the sixth digit", [25, 3000, 100, 2_000_000, 6]),
     ("one input, but one of them is the other one", [1]),
@@ -70,6 +70,7 @@ def test_what_counts_nothing_is_passed_over(text):
         ("60 000", ["60 009"]),
         ("forty", ["thirty", "fifty"]),
         ("a tenth", ["a ninth"]),
+        ("a fortieth", ["a thirtieth", "a fiftieth"]),
         ("twice", ["thrice"]),
         ("½", ["¼"]),
         (r"\tfrac{1}{2}", [r"\tfrac{1}{3}"]),

@@ -19,7 +19,8 @@ PARTS = [
     "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
     "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
 ]  # fmt: skip
-SMALL_PARTS = {"hundredth": 100, "thousandth": 1000, "millionth": 1_000_000}
+TENTHS = {f"{ten[:-1]}ieth": 10 * (i + 2) for i, ten in enumerate(TENS)}
+SMALL_PARTS = TENTHS | {"hundredth": 100, "thousandth": 1000, "millionth": 1_000_000}
 MULTIPLES = {"once": 1, "twice": 2, "thrice": 3, "double": 2, "triple": 3, "dozen": 12}
 GLYPHS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")

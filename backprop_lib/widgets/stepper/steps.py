@@ -173,9 +173,7 @@ class _Plan:
         """Go forward, back, and change every parameter."""
         net, symbols = self.d.net, self.d.symbols
         given = "inputs, weights, " + ("biases, " if net.biases is not None else "")
-        words = (
-            f"before the pass. The {given}and targets are given; everything else is still to be computed."
-        )
+        words = f"before the pass. The {given}and targets are given; everything else is still to be computed."
         yield Step("start", "start", words)
         neurons = [
             [(symbols[f"z{layer}[{i}]"], symbols[f"a{layer}[{i}]"]) for i in range(size)]
