@@ -22,7 +22,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs lock clean
+.PHONY: help lab test lint types page unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ lint: $(VENV)/locked-test ## Check style and formatting
 
 types: $(VENV)/locked-test ## Check the types of backprop_lib
 	$(BIN)/mypy
+
+page: $(VENV)/locked-test ## Check the scripts of the widgets: style, types, their own tests (needs npm)
+	$(BIN)/pytest tests/page --numprocesses=0
 
 unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 	$(BIN)/pytest tests backprop_lib --ignore tests/browser

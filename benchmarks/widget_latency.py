@@ -22,7 +22,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "browser"))
+sys.path.insert(0, str(HERE.parent / "tests" / "browser" / "support"))
 
 from browser_choice import NO_BROWSER, find_browser  # noqa: E402
 from lab import laboratory  # noqa: E402

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, address, outline, sign_colour
+from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, Picture, address, outline, sign_colour
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, crossing, loss_panel, plot_curves, plot_loss
 from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, plot_slope, sampled
@@ -27,6 +27,7 @@ __all__ = [
     "Label",
     "Layout",
     "Panel",
+    "Picture",
     "Point",
     "RatePanels",
     "Slice",

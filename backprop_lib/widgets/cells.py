@@ -54,7 +54,7 @@ class OfCell:
             elif isinstance(part, ipw.Box):
                 part.children = ()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the view, and in full the words that stand where no widget can be shown."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         return {**bundle, "text/plain": repr(self)}

@@ -1,32 +1,65 @@
-// Shows the prepared frame that belongs to what the slider reads.
-// It is the onload handler of a style element.
-const box = this.closest(".bp-frames");
-if (!box || box.isShown) return; // replaced before it was loaded
-box.isShown = true;
+// A slider that shows one frame at each position, and frames that are marks on panels.
+import { announcer, draw, listen, make, slider, steady, tell } from "./parts.js";
+/** @import { Host, Model } from "./parts.js" */
 
-// What has been taller stays so at this width: what is beneath must not jump, nor be painted anew.
-let width, seen;
-const grow = new ResizeObserver(([{ target, contentRect }]) => {
-  if (contentRect.width !== width) target.style.minHeight = "";
-  width = contentRect.width;
-  target.style.minHeight = `${target.getBoundingClientRect().height}px`;
-});
-
-const show = () => {
-  const [shown, read, handle] = [".bp-frame", ".widget-readout", ".noUi-handle"].map((part) => box.querySelector(part));
-  if (!shown || !read || !handle) return; // not drawn yet
-  if (shown !== seen) {
-    grow.disconnect();
-    grow.observe((seen = shown));
-  }
-  const frames = [...box.querySelectorAll("template")];
-  const fits = (frame) => frame?.dataset.at === read.textContent;
-  const there = frames[Number(handle.ariaValueNow)]; // unless a frame has come that the slider does not know yet
-  const frame = fits(there) ? there : frames.find(fits);
-  if (!frame || shown.frame === frame) return;
-  shown.frame = frame;
-  shown.replaceChildren(frame.content.cloneNode(true));
+/**
+ * A slider over the model's labels. `show` draws the frame of a position, prepared or computed, and says its sentence.
+ * @param {Host} host
+ * @param {(at: number) => string} show
+ */
+export const frameSlider = (host, show) => {
+  const { model } = host, { live, say } = announcer(host);
+  const bar = slider(model.get("name"), (at) => tell(host, "index", at));
+  const update = () => {
+    bar.show(model.get("index"), model.get("labels"));
+    return show(model.get("index"));
+  };
+  for (const event of ["change:index", "change:labels"]) listen(host, event, () => say(update()));
+  update();
+  return { ...bar, live, say };
 };
 
-new MutationObserver(show).observe(box, { characterData: true, childList: true, subtree: true });
-show();
+/**
+ * A sentence and panels beneath it, on which `show` puts the marks of one position.
+ * @param {Host} host
+ */
+export const panels = (host) => {
+  const { model } = host;
+  /** @type {{ title: string, background: string, width: number, height: number, inside: string }[]} */
+  const given = model.get("panels");
+  const said = make("p", { class: "bp-said" }), box = make("div", { class: "bp-panels" });
+  const drawn = given.map(({ title, background, width, height, inside }) => {
+    const [x, y, w, h] = inside.split(" ");
+    const marks = draw("svg", { x, y, width: w, height: h, viewBox: inside });
+    const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" }, marks);
+    Object.assign(picture.style, {
+      ...{ flex: `1 1 ${width - 30}px`, maxWidth: `${width}px`, backgroundImage: `url("${background}")` },
+    });
+    box.append(picture);
+    return { title, picture, marks };
+  });
+  const element = make("div", { class: "bp-frame" }, said, box);
+  steady(host, element);
+  /** @param {number} at */
+  const show = (at) => {
+    const [sentence, marks] = [model.get("sentences")[at], marksOf(model, at)];
+    said.textContent = sentence;
+    drawn.forEach((panel, i) => {
+      panel.picture.setAttribute("aria-label", `${panel.title}. ${sentence}`);
+      panel.marks.innerHTML = marks[i];
+    });
+    return sentence;
+  };
+  return { element, show };
+};
+
+/**
+ * The marks of a position, for each panel: of those prepared at first, or of those that joined them later.
+ * @param {Pick<Model, "get">} model
+ * @param {number} at
+ * @returns {string[]}
+ */
+export const marksOf = (model, at) => {
+  const frame = model.get("order")[at], first = model.get("marks");
+  return first[frame] ?? model.get("joined")[frame - first.length];
+};

@@ -12,10 +12,11 @@ import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
-from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import anywidget
 import nbformat
 import pytest
 from browser_choice import require_browser
@@ -35,7 +36,7 @@ MANAGER = (
 EVERY = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 WHOLE = os.environ.get("EXPORTED") == "all"
 CHOSEN = EVERY if WHOLE else ["01_one_path", "07_digits"]
-SLIDERS = ".widget-vbox > .widget-hslider .noUi-handle"  # over prepared frames
+SLIDERS = ".bp-frames input[type=range]"
 WIDGET = re.compile(rf"\b({'|'.join(widgets.__all__)})\(")
 
 
@@ -62,11 +63,14 @@ def served(folder):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    shutil.copy(package(*REQUIRE) / "require.js", folder)
     shutil.copy(package(*MANAGER) / "dist" / "embed-amd.js", folder)
+    shutil.copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", folder / "anywidget.js")
     for nothing in ("none.js", "favicon.ico"):  # for MathJax, and what a browser asks for by itself
         (folder / nothing).write_text("", encoding="utf-8")
     with served(folder) as address:
+        require = (package(*REQUIRE) / "require.js").read_text(encoding="utf-8")
+        here = f"requirejs.config({{ paths: {{ anywidget: '{address}anywidget' }} }});"
+        (folder / "require.js").write_text(f"{require}\n{here}", encoding="utf-8")
         yield folder, address
 
 
@@ -138,20 +142,20 @@ def exported(request, site, playwright):
 # Walk through all positions of a slider by a key, or by the button of that key; what each says and is called.
 WALK = """async ([handles, n, key, byButton]) => {
   const handle = document.querySelectorAll(handles)[n];
-  const box = handle.closest(".widget-vbox");
+  const box = handle.closest(".bp-frames");
   const button = byButton && [...box.querySelectorAll("button")].find((b) => b.value === key);
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const seen = [];
   for (let last = null; ; ) {
     const end = performance.now() + 5000;
-    const at = handle.ariaValueNow;
+    const at = handle.value;
     if (at === last) return seen;
     let lines;
     do {
       await frame();
       lines = [...box.querySelectorAll(".bp-said:not([data-said])")].map((line) => line.innerText);
     } while ((lines.length !== 1 || lines[0] === seen.at(-1)?.[0]) && performance.now() < end);
-    seen.push([lines.join(), handle.ariaLabel, handle.ariaValueText]);
+    seen.push([lines.join(), handle.labels[0].innerText, handle.ariaValueText]);
     last = at;
     if (byButton) button.click();
     else handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -161,22 +165,14 @@ WALK = """async ([handles, n, key, byButton]) => {
 # What Python prepared: for each slider of the saved state its name, labels and sentences.
 STATE = """() => {
   const script = document.querySelector("script[type='application/vnd.jupyter.widget-state+json']");
-  return Object.entries(JSON.parse(script.textContent).state);
+  return Object.values(JSON.parse(script.textContent).state).map(({ state }) => state);
 }"""
 
 
 def prepared(page):
-    """Return name, labels and sentences of every slider, by what stands beside it in the saved state."""
-    models = dict(page.evaluate(STATE))
-    found = []
-    for model in models.values():
-        if "bp-frames" in model["state"].get("_dom_classes", []):
-            parts = [models[part.removeprefix("IPY_MODEL_")]["state"] for part in model["state"]["children"]]
-            (slider,) = (part for part in parts if part["_model_name"] == "SelectionSliderModel")
-            _, *frames = parts[-1]["value"].split("<template ")
-            said = [unescape(f.partition('class="bp-said">')[2].partition("</p>")[0]) for f in frames]
-            found.append((slider["description"], slider["_options_labels"], said))
-    return found
+    """Return name, labels and sentences of every slider in the saved state."""
+    models = [state for state in page.evaluate(STATE) if "sentences" in state]
+    return [(state["name"], state["labels"], state["sentences"]) for state in models]
 
 
 def test_every_position_says_what_python_prepared(exported):
@@ -215,6 +211,8 @@ def test_a_race_is_run_and_others_entered(exported):
 
 # Where Python speaks: the outermost box of each, in which something can be asked of it.
 BOXES = """() => [...document.querySelectorAll("[data-said]")].map((line) => {
+  const own = line.closest(".bp");
+  if (own) return own;
   let box = line.closest(".jupyter-widgets");
   for (let outer; (outer = box.parentElement.closest(".jupyter-widgets")); ) box = outer;
   return box;
@@ -226,7 +224,7 @@ def test_what_needs_python_says_so(exported):
     boxes = list(page.evaluate_handle(BOXES).get_properties().values())
     for box in boxes:
         box = box.as_element()
-        if field := box.query_selector(".widget-text:not(.bp-sent) input"):
+        if field := box.query_selector(".bp-typed input, .widget-text:not(.bp-sent) input"):
             field.fill("0.123")
             field.press("Enter")
         else:

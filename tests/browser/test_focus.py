@@ -84,10 +84,14 @@ def test_tab_reaches_every_control_in_order_and_shows_it(widgets, theme):
 def test_nothing_moves_for_those_who_asked_for_that(widgets):
     moving = "box => getComputedStyle(box.querySelector('.noUi-origin')).transitionProperty"
     tap = "box => box.querySelector('.noUi-target').classList.add('noUi-state-tap')"
-    box(widgets, 1).evaluate(tap)
-    assert box(widgets, 1).evaluate(moving) != "none"
+    own = "box => getComputedStyle(box.querySelector('.bp-frame')).transitionProperty"
+    box(widgets, 3).evaluate(tap)
+    box(widgets, 1).query_selector(".bp-frame").evaluate("frame => (frame.style.transition = 'width 1s')")
+    assert box(widgets, 3).evaluate(moving) != "none"
+    assert box(widgets, 1).evaluate(own) == "width"
     widgets.page.emulate_media(reduced_motion="reduce")
     try:
-        assert box(widgets, 1).evaluate(moving) == "none"
+        assert box(widgets, 3).evaluate(moving) == "none"
+        assert box(widgets, 1).evaluate(own) == "none"
     finally:
         widgets.page.emulate_media(reduced_motion="no-preference")

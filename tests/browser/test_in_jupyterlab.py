@@ -233,7 +233,7 @@ def say(_):
     says.value = f"<p class='bp-said'>x = {slider.value}: so it is</p>"
 say(None)
 slider.observe(say, "value")
-ipywidgets.VBox([slider, says])
+ipywidgets.VBox([slider, says]).add_class("bp-frames")
 """
 
 

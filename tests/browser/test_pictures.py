@@ -7,7 +7,7 @@ from functools import partial
 from itertools import combinations
 
 import pytest
-from opened import SETTLED, write_notebook
+from opened import HANDLE, SETTLED, write_notebook
 from pictures import SHARE, check, difference, stored
 from PIL import Image, ImageDraw
 
@@ -71,10 +71,10 @@ def shown(lab, folder):
 def test_a_widget_looks_as_it_did(shown, widget):
     notebook, outputs = shown
     output = outputs[widget]
-    box = output.query_selector(".widget-vbox")
+    box = output.query_selector(":is(.bp, .widget-vbox)")
     for state, keys in STATES[widget]:
         if keys:
-            handle = output.query_selector(".noUi-handle")
+            handle = output.query_selector(HANDLE)
             handle.focus()
             for key in keys:
                 notebook.page.keyboard.press(key)

@@ -5,7 +5,7 @@ The steps of the networks in the chapters are compared where these are open, in 
 
 import pytest
 from numbers_shown import differences, faults, made, walk
-from opened import SETTLED, disagreements, write_notebook
+from opened import HANDLE, SETTLED, disagreements, write_notebook
 
 SETUP = """
 from backprop_lib import Network
@@ -92,7 +92,7 @@ PLACES = """async handle => {
     const top = (part) => box.querySelector(part).getBoundingClientRect().top;
     const { height } = box.querySelector(".bp-frame").getBoundingClientRect();
     found.push([Math.round(top(".terms") - top(".drawing")), height]);
-    if (handle.ariaValueNow === handle.ariaValueMax) return found;
+    if (handle.value === handle.max) return found;
   }
 }"""
 
@@ -103,14 +103,14 @@ def test_it_fits_and_nothing_jumps(steppers, width, files):
     assert not steppers.faults("overflow", patience=1000)
     assert not steppers.faults("pictures")
     for slider in steppers.sliders:
-        places = slider.element(".noUi-handle").evaluate(PLACES)
+        places = slider.element(HANDLE).evaluate(PLACES)
         assert len(places) == slider.state["last"] + 1
         assert len({place for place, _ in places}) == 1
 
 
 def test_what_is_beneath_a_frame_moves_down_once_at_most(steppers):
     steppers.resize(420, False)
-    handle = steppers.sliders[1].element(".noUi-handle")
+    handle = steppers.sliders[1].element(HANDLE)
     first, again = ([height for _, height in handle.evaluate(PLACES)] for _ in range(2))
     assert first == sorted(first)
     assert first[0] < first[-1]

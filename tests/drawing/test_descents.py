@@ -106,15 +106,15 @@ def test_a_local_minimum_is_called_one():
 
 def test_a_start_slider_shows_each_descent_and_says_where_it_ends():
     widget = start_slider(landscape, steepness, [-2.0, 0.5, 3.0, 1.0], 0.1, 60, "w", "E")
-    assert widget.slider._options_labels == ("−2.00", "0.50", "3.00", "1.00")
-    assert widget.slider.index == 0
-    for start, sentence, frame in zip((-2.0, 0.5, 3.0, 1.0), widget.sentences, widget.frames, strict=True):
+    assert widget.labels == ["−2.00", "0.50", "3.00", "1.00"]
+    assert widget.index == 0
+    for start, sentence, (marks,) in zip((-2.0, 0.5, 3.0, 1.0), widget.sentences, widget.marks, strict=True):
         path = descend(steepness, start, 0.1, 60)
         assert sentence == (
             f"start at w = {fixed(start, 2)}: {where_it_ends(landscape, steepness, path, (-2, 3), 'w', 'E')}"
         )
-        assert len(re.findall(r"M[\d.]+ [\d.]+h0", frame)) == 59
-        assert len(frame) < 4000
+        assert len(re.findall(r"M[\d.]+ [\d.]+h0", marks)) == 59
+        assert len(marks) < 4000
     assert "rests at w = −1.0000, E = −0.4167, but the curve is lowest near w = 2.00" in widget.sentences[0]
     assert "the lowest place in the picture" in widget.sentences[1]
 
@@ -122,7 +122,7 @@ def test_a_start_slider_shows_each_descent_and_says_where_it_ends():
 def test_a_descent_that_is_thrown_out_gives_no_warning():
     widget = start_slider(landscape, steepness, [-2.0, 3.0], 1e3, 60, "w", "E")
     assert "it leaves the picture at step 1." in widget.sentences[0]
-    assert "nan" not in "".join(frame for frame in widget.frames)
+    assert "nan" not in str(widget.marks)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from html import escape
 
 import numpy as np
 import pytest
@@ -244,21 +245,19 @@ def explorer():
 
 def test_a_slider_has_a_frame_for_every_rate():
     widget = explorer()
-    assert len(widget.frames) == len(widget.sentences) == 3
-    for i, (frame, sentence) in enumerate(zip(widget.frames, widget.sentences, strict=True)):
-        assert re.match(
-            rf'<div class="bp\w+"><p class="bp-said">{re.escape(sentence).replace("<", "&lt;")}', frame
-        )
-        assert len(re.findall(r"<path ", frame)) == 5 + (i == 2)  # an arrow where it leaves the surface
-        assert widget.slider._options_labels[i] in sentence
+    assert len(widget.marks) == len(widget.sentences) == 3
+    for i, (marks, sentence) in enumerate(zip(widget.marks, widget.sentences, strict=True)):
+        paths = len(re.findall(r"<path ", "".join(marks)))
+        assert paths == 5 + (i == 2)  # an arrow where it leaves the surface
+        assert widget.labels[i] in sentence
     assert "saturates: after" in widget.sentences[2]
 
 
 def test_curves_fill_the_panel_and_stay_inside():
     heights = []
-    for frame in explorer().frames:
-        left, top, width, height = map(float, re.findall(r'viewBox="([\d. ]+)"><path', frame)[1].split())
-        loss = frame.split("</svg></svg>")[1]
+    widget = explorer()
+    left, top, width, height = map(float, widget.panels[1]["inside"].split())
+    for _, loss, _ in widget.marks:
         dots = re.findall(r'cx="([-\d.]+)" cy="([-\d.]+)"', loss)
         assert len(dots) == 2
         for x, y in dots:
@@ -271,15 +270,25 @@ def test_curves_fill_the_panel_and_stay_inside():
 
 def test_slider_and_frames_are_linked_both_in_the_browser_and_in_words():
     widget = explorer()
-    assert widget.slider.index == 0
-    widget.slider.index = 2
+    assert widget.index == 0
+    widget.index = 2
     assert repr(widget).endswith(widget.sentences[2])
-    assert widget._repr_mimebundle_()["text/plain"] == repr(widget)
+    data, _ = widget._repr_mimebundle_()
+    assert data["text/plain"] == repr(widget)
+    for panel in widget.panels:
+        assert f'alt="{escape(panel["title"])}. {escape(widget.sentences[2])}"' in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize(("index", "shown"), [(-1, 0), (3, 2), (10**9, 2)])
+def test_a_page_that_asks_for_no_position_gets_the_nearest(index, shown):
+    widget = explorer()
+    widget.set_state({"index": index})
+    assert widget.index == shown
 
 
 def test_a_slider_is_light_enough_for_the_page():
-    frames = slope_slider("sigmoid").frames
-    assert sum(len(frame) for frame in frames) < 200_000
+    assert sum(len(mark) for marks in slope_slider("sigmoid").marks for mark in marks) < 200_000
 
 
 def test_rates_are_spaced_evenly_and_hold_the_document():

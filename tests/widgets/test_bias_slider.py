@@ -12,7 +12,7 @@ from backprop_lib.widgets import bias_slider
 def test_the_threshold_is_where_z_is_0(weight):
     widget = bias_slider("sigmoid", weight)
     assert len(widget.sentences) == 49
-    for label, sentence in zip(widget.slider._options_labels, widget.sentences, strict=True):
+    for label, sentence in zip(widget.labels, widget.sentences, strict=True):
         bias, threshold, half, at_0 = (
             float(n.replace("−", "-"))
             for n in re.findall(r"(?:b|at x|where a|answers a) = (−?[\d.]+\d)", sentence)
@@ -27,8 +27,8 @@ def test_the_threshold_is_where_z_is_0(weight):
 def test_the_curve_only_moves_and_the_dot_lies_on_it():
     widget = bias_slider("sigmoid")
     curves = [
-        np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", frame.partition('d="')[2].partition('"')[0]), float)
-        for frame in widget.frames
+        np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", marks.partition('d="')[2].partition('"')[0]), float)
+        for (marks,) in widget.marks
     ]
     middle = curves[24]
     step = (middle[-1, 0] - middle[0, 0]) / (len(middle) - 1)
@@ -37,7 +37,7 @@ def test_the_curve_only_moves_and_the_dot_lies_on_it():
         inside = (middle[:, 0] + moved >= middle[0, 0]) & (middle[:, 0] + moved <= middle[-1, 0])
         heights = np.interp(middle[inside, 0] + moved, *curves[k].T)
         np.testing.assert_allclose(heights, middle[inside, 1], atol=0.7)
-        x, y = map(float, re.search(r'cx="([\d.]+)" cy="([\d.]+)"', widget.frames[k]).groups())
+        x, y = map(float, re.search(r'cx="([\d.]+)" cy="([\d.]+)"', widget.marks[k][0]).groups())
         assert abs(np.interp(x, *curves[k].T) - y) < 0.7
 
 

@@ -24,7 +24,7 @@ def test_each_position_says_what_the_losses_say(example, name):
     net, x, t = example
     slope = net.gradients(x, t).by_name()[name]
     widget = nudge_slider(*example, name)
-    assert widget.slider.index == 0
+    assert widget.index == 0
     for power, sentence in enumerate(widget.sentences, 1):
         size = 10.0**-power
         nudged = (net.with_values({name: net.by_name()[name] + size}).loss(x, t) - net.loss(x, t)) / size
@@ -57,7 +57,7 @@ def test_a_straight_loss_is_never_said_to_curve():
 
 def test_both_ways_to_compute_are_drawn_apart_where_rounding_begins():
     """The dashed line, with 60 digits, falls by ten for each step; the one with floats turns."""
-    (panel,) = nudge_slider(*CHAIN, "w2[0,0]")._panels
+    (panel,) = nudge_slider(*CHAIN, "w2[0,0]").drawn
     lines = {line.get_label(): np.array(line.get_ydata()) for line in panel.axes.get_lines()}
     assert np.diff(np.log10(lines["with 60 digits"])) == pytest.approx([-1] * 11, abs=0.01)
     turned = np.diff(lines["with floats"]) > 0
@@ -70,12 +70,12 @@ def test_both_ways_to_compute_are_drawn_apart_where_rounding_begins():
 
 def test_frames_are_drawn_inside_the_panel():
     widget = nudge_slider(*CHAIN, "w2[0,0]")
-    (panel,) = widget._panels
+    (panel,) = widget.drawn
     left, top, width, height = map(float, panel.inside.split())
     places = []
-    for frame in widget.frames:
-        ET.fromstring(frame)
-        x, y = map(float, re.search(r'cx="([\d.]+)" cy="([\d.]+)"', frame).groups())
+    for (marks,) in widget.marks:
+        ET.fromstring(f"<svg>{marks}</svg>")
+        x, y = map(float, re.search(r'cx="([\d.]+)" cy="([\d.]+)"', marks).groups())
         assert left <= x <= left + width
         assert top <= y <= top + height
         places.append(x)

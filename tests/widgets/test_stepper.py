@@ -179,12 +179,18 @@ def test_other_bad_input_is_refused():
 # ---- what is shown -------------------------------------------------------------------------------
 
 
-def shown_in(frame):
-    """Return the texts of a frame's drawing by place, its sentence, and its lines as plain formulas."""
-    root = ET.fromstring(frame)
-    svg, said, lines = root
+def shown_in(widget, k, old="", new=""):
+    """Return the texts of a step's drawing by place, its sentence, its lines as plain formulas, its drawing.
+
+    In the lines `old` is replaced by `new`.
+    """
+    step = widget.steps[k]
+    svg = ET.fromstring(f"<svg>{step['marks']}</svg>")
     texts = {(round(float(n.get("x"))), round(float(n.get("y")))): n.text for n in svg.iter("text")}
-    return texts, said.text, [calculable(line[-1]) for line in lines if len(line) == 2], svg
+    lines = [
+        ET.fromstring(f"<span>{row[1].replace(old, new)}</span>") for row in step["rows"] if len(row) == 2
+    ]
+    return texts, widget.sentences[k], [calculable(line) for line in lines], svg
 
 
 def calculable(node):
@@ -230,7 +236,7 @@ def test_every_displayed_number_of_every_step(case):
     for node in ET.fromstring(drawing.background(weights=True)).iter("{http://www.w3.org/2000/svg}text"):
         names[node.text] = round(float(node.get("x"))), float(node.get("y"))
     for k, step in enumerate(walk.steps):
-        texts, said, lines, _ = shown_in(widget.frames[k])
+        texts, said, lines, _ = shown_in(widget, k)
         values, new = known(walk, k)
         wanted = {}  # what stands in the boxes
         for name, value in values.items():
@@ -318,7 +324,7 @@ def test_every_number_of_an_update_with_constraints_is_shown():
     widget = stepper(net, x, t, RATE, hold=["b1"], tie=["b2"])
     for k, step in enumerate(widget.walk.steps):
         if step.kind == "update":
-            _, said, lines, _ = shown_in(widget.frames[k])
+            _, said, lines, _ = shown_in(widget, k)
             assert said.endswith(f" = {fixed(step.value)}.")
             numbers = [computed(line) for line in lines if holds_numbers_only(line)]
             assert numbers == pytest.approx([step.value] * len(numbers), abs=2e-6)
@@ -328,7 +334,7 @@ def test_every_number_of_an_update_with_constraints_is_shown():
 def test_paths_light_up_and_only_they():
     widget = stepper(*NETS["2-2-2"], RATE)
     for k, step in enumerate(widget.walk.steps):
-        *_, svg = shown_in(widget.frames[k])
+        *_, svg = shown_in(widget, k)
         for group in svg.iter("g"):
             bands = [p for p in group.iter("path") if p.get("stroke-width") == "11.0"]
             expected = [n for n in {*step.uses, step.name.removeprefix("∂E/∂")} if n.startswith("w")]
@@ -352,21 +358,32 @@ def test_every_ink_can_be_read_on_what_lights_up(ink):
 
 def test_a_wrong_number_in_a_frame_is_caught():
     widget = stepper(*NETS["1-1-1"], RATE)
-    frame = widget.frames[7]
-    lines = shown_in(frame)[2]
+    lines = shown_in(widget, 7)[2]
     assert computed(lines[-2]) == pytest.approx(computed(lines[-1]), abs=1e-6)
-    lines = shown_in(frame.replace("(−0.336286)", "0.336286"))[2]
+    lines = shown_in(widget, 7, "(−0.336286)", "0.336286")[2]
     assert computed(lines[-2]) != pytest.approx(computed(lines[-1]), abs=1e-2)
 
 
 def test_the_slider_is_linked_and_speaks():
     widget = stepper(*NETS["1-1-1"], RATE)
-    assert widget.slider.index == 0
-    assert len(widget.frames) == len(widget.sentences) == len(widget.slider.options) == 15
+    assert widget.index == 0
+    assert len(widget.steps) == len(widget.sentences) == len(widget.labels) == 15
     assert repr(widget).startswith(
         "Slider “step”, 15 positions from 0 of 14 to 14 of 14. Step 0 of 14: before"
     )
     assert len(set(widget.sentences)) == 15
+
+
+@pytest.mark.parametrize("k", [0, 8, 12])
+def test_where_there_is_no_script_a_picture_of_the_step_stands(k):
+    widget = stepper(*NETS["1-1-1"], RATE)
+    widget.index = k
+    (picture,) = widget.pictures()
+    assert picture.alt == f"Network 1-1-1. {widget.sentences[k]}"
+    texts = {node.text for node in ET.fromstring(picture.svg).iter() if node.tag.endswith("text")}
+    assert {node.text for node in shown_in(widget, k)[3].iter("text")} <= texts
+    data, _ = widget._repr_mimebundle_()
+    assert data["text/html"].count("<img ") == 1
 
 
 def test_size_and_cost():

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import ipywidgets as ipw
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,8 +17,9 @@ from backprop_lib.core import Names, Network, check_arguments, whole_number
 from backprop_lib.drawing import RatePanels
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Ending, Sweep, sweep
+from backprop_lib.widgets.carrier import Asked, module, sheet
 from backprop_lib.widgets.frame_slider import PanelSlider
-from backprop_lib.widgets.spoken import FieldError, Spoken
+from backprop_lib.widgets.spoken import FieldError
 
 ENDINGS = {  # “after 9 updates E is 0.1 …”
     Ending.SATURATES: " and hardly falls any more: slopes f′(z) are almost 0",
@@ -92,10 +92,10 @@ def rate_explorer(
     --------
     >>> net = Network(weights=[[[0.5]], [[0.5]]])
     >>> explorer = rate_explorer(net, [0.1], [0.9], [0.9, 9.0], 1000, goal=5e-5, start=9.0)
-    >>> explorer.sentences[explorer.slider.index]
+    >>> explorer.sentences[explorer.index]
     'η = 9.00 converges: E < 5.00·10⁻⁵ after 80 updates, at w₁ = 0.8694, w₂ = 4.0112.'
-    >>> explorer.field.value = "4.5"
-    >>> explorer.slider.label, len(explorer.sentences)
+    >>> explorer.asked = [1, "4.5"]  # as somebody types it
+    >>> explorer.labels[explorer.index], len(explorer.labels)
     ('4.50', 3)
     """
     check_arguments(rate_explorer, locals())
@@ -125,32 +125,17 @@ def positive(**given: Any) -> None:
                 )
 
 
-class RateExplorer(PanelSlider):
-    """A slider over learning rates, to which a rate that is typed is added; see `rate_explorer`.
+class RateExplorer(PanelSlider, Asked):
+    """A slider over learning rates, to which a rate that is typed is added; see `rate_explorer`."""
 
-    Attributes
-    ----------
-    field : ipywidgets.Text
-        Where a rate can be typed.
-    spoken : Spoken
-        Says what is wrong with what was typed.
-    """
+    _esm = module(__file__, "rates.js")
+    _css = sheet(__file__, "../frames.css", "rates.css")
 
     def __init__(
         self, net: Network, train: Callable[..., Sweep], runs: Sweep, drawn: RatePanels, start: float
     ) -> None:
-        self._net, self._train, self._drawn, self._clearing = net, train, drawn, False
+        self._net, self._train, self._drawn = net, train, drawn
         self._rates = runs.learning_rates.tolist()
-        self._room = len(self._rates) + _TYPED
-        self.spoken = Spoken()
-        self.field = ipw.Text(
-            description="or type a rate",
-            placeholder="such as 0.9",
-            continuous_update=False,
-            style={"description_width": "initial"},
-            layout={"width": "240px"},
-        )
-        self.field.observe(self.spoken.guarded(self._typed), "value")
         labels = [rate(r) for r in self._rates]
         super().__init__(
             "learning rate η",
@@ -159,20 +144,14 @@ class RateExplorer(PanelSlider):
             drawn.panels,
             [drawn.marks(runs, r) for r in range(len(labels))],
             int(np.abs(np.log(runs.learning_rates / start)).argmin()),
-            self.field,
-            self.spoken,
         )
 
     def end(self) -> None:
         """Let go of everything: no rate can be typed any more."""
-        super().end()
         del self._drawn, self._train
 
-    def _typed(self) -> None:
-        """Go to the rate in the field; if it is new, train it first."""
-        text = self.field.value.strip()
-        if self._clearing:
-            return
+    def reply(self, text: str) -> str:
+        """Go to the rate that was typed; if it is new, train it first. Say nothing: the new frame does."""
         try:
             value = float(text)
         except ValueError:
@@ -181,27 +160,22 @@ class RateExplorer(PanelSlider):
             found = repr(text) if text else "empty"
             raise FieldError(f"η is {found}, expected a number above 0, such as 0.9.")
         label = rate(value) if float(f"{value:.3g}") == value else f"{value:.6g}"
-        labels = list(self.slider._options_labels)
-        if label in labels:
-            self.slider.index = labels.index(label)
+        if label in self.labels:
+            self.index = self.labels.index(label)
         else:
             self._join(value, label)
-        self.spoken.say("")
-        self._clearing = True  # so that the same rate can be typed again
-        self.field.value = ""
-        self._clearing = False
+        return ""
 
     def _join(self, value: float, label: str) -> None:
         """Train at a new rate and put it into its place."""
-        if len(self.frames) == self._room:
+        if len(self.joined) == _TYPED:
             raise FieldError(
                 f"{_TYPED} rates have been typed, there is no room for more: run the cell again."
             )
         runs = self._train([value])
-        sentence = said_of(runs, 0, self._net, label)
         at = int(np.searchsorted(self._rates, value))
         self._rates.insert(at, value)
-        self.insert(at, label, sentence, self.frame(self._drawn.marks(runs, 0), sentence))
+        self.insert(at, label, said_of(runs, 0, self._net, label), self._drawn.marks(runs, 0))
 
 
 def said_of(runs: Sweep, r: int, net: Network, label: str) -> str:

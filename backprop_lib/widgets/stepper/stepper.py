@@ -5,25 +5,22 @@ All frames are prepared; slider, buttons and keys only switch them, in the brows
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
-from html import escape
-from pathlib import Path
+from typing import Any
 
-import ipywidgets as ipw
+import traitlets
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Names, Network
-from backprop_lib.drawing import FONT, address, sign_colour
+from backprop_lib.drawing import Picture, address, sign_colour
 from backprop_lib.text import fixed, plain_name
-from backprop_lib.widgets.frame_slider import FrameSlider, class_of
-from backprop_lib.widgets.spoken import sheet
+from backprop_lib.widgets.carrier import module, sheet
+from backprop_lib.widgets.frame_slider import FrameSlider
 from backprop_lib.widgets.stepper.html_formulas import fraction, named, short, shown, sum_of_products
 from backprop_lib.widgets.stepper.step_drawing import StepDrawing
 from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
 
-_CONTROLS = re.sub(r">\s+<", "><", Path(__file__).with_name("controls.html").read_text(encoding="utf-8"))
 _LEGEND = (
     "Each neuron shows <i>z</i>, what arrives, and <i>a</i>, what leaves it. The number below each says "
     "how fast the loss changes with it. For <i>z</i> this is called <i>δ</i>.",
@@ -72,22 +69,47 @@ class Stepper(FrameSlider):
     ----------
     walk : Pass
         The steps and all numbers.
+    steps : list of dict
+        For each step the `marks` on the drawing, whether its edges are coloured by their `weights`, and the
+        `rows` of formulas beneath it, as HTML.
     """
+
+    _esm = module(__file__, "stepper.js")
+    _css = sheet(__file__, "../frames.css", "stepper.css")
+    title = traitlets.Unicode().tag(sync=True)
+    size: Any = traitlets.List().tag(sync=True)
+    backgrounds: Any = traitlets.List().tag(sync=True)
+    steps: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, walk: Pass) -> None:
         self.walk, drawing = walk, StepDrawing(walk)
         self.single = max(walk.net.sizes) == 1
+        self._grounds = [drawing.background(weights=True), drawing.background(weights=False)]
         labels = [f"{k} of {len(walk.steps) - 1}" for k in range(len(walk.steps))]
-        sentences = [f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)]
-        backgrounds = [drawing.background(weights=True), drawing.background(weights=False)]
-        box = class_of(*backgrounds)
-        frames = [self._frame(drawing, k, escape(sentence)) for k, sentence in enumerate(sentences)]
-        coloured, pale = map(address, backgrounds)
-        width = f"{drawing.width + 24:.0f}"
-        values = {"box": box, "width": width, "font": FONT, "coloured": coloured, "pale": pale}
-        rules = sheet(__file__, "stepper.css", **values)
-        super().__init__("step", labels, sentences, frames, 0, rules, ipw.HTML(_CONTROLS))
-        self.add_class(box).add_class("bp-local")
+        super().__init__(
+            name="step",
+            labels=labels,
+            sentences=[f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)],
+            title=f"Network {'-'.join(map(str, walk.net.sizes))}",
+            size=[round(drawing.width), round(drawing.height)],
+            backgrounds=[address(ground) for ground in self._grounds],
+            steps=[
+                {"marks": drawing.frame(k), "weights": s.kind != "update", "rows": [*self._rows(s)]}
+                for k, s in enumerate(walk.steps)
+            ],
+        )
+
+    def close(self) -> None:
+        """Close it, and let go of the frames."""
+        super().close()
+        self.steps, self.backgrounds, self._grounds = [], [], []
+
+    def pictures(self) -> list[Picture]:
+        """Return the drawing of the step shown, with the weights on its edges."""
+        step = self.steps[self.index]
+        ground = self._grounds[not step["weights"]].removesuffix("</svg>")
+        marks = f'<style>.g {{ display: none }}</style><g text-anchor="middle">{step["marks"]}</g>'
+        return [Picture(f"{ground}{marks}</svg>", f"{self.title}. {self.sentences[self.index]}")]
 
     # ---- what a step says ------------------------------------------------------------------------
 
@@ -100,22 +122,10 @@ class Stepper(FrameSlider):
             f"{s.words} {new}{lead}{'∂' if lead else ''}{plain_name(name, self.single)} = {fixed(s.value)}."
         )
 
-    def _frame(self, drawing: StepDrawing, k: int, sentence: str) -> str:
-        step = self.walk.steps[k]
-        early = "" if step.kind == "update" else " weights"
-        shape = "-".join(map(str, self.walk.net.sizes))
-        size = f"{drawing.width:.0f} {drawing.height:.0f}"
-        rows = "".join(f"<div>{row}</div>" for row in self._rows(step))
-        return (
-            f'<div class="step"><svg class="drawing{early}" viewBox="0 0 {size}" role="img" '
-            f'aria-label="Network {shape}. {sentence}">{drawing.frame(k)}</svg>'
-            f'<p class="bp-said">{sentence}</p><div class="terms">{rows}</div></div>'
-        )
-
-    def _rows(self, s: Step) -> Iterator[str]:
-        """Yield the lines beneath the drawing: the chain rule, symbols, numbers, and what comes out."""
+    def _rows(self, s: Step) -> Iterator[list[str]]:
+        """Yield the lines beneath the drawing, left and right: chain rule, symbols, numbers, result."""
         if s.kind == "start":
-            yield from (f"<span>{line}</span>" for line in _LEGEND)
+            yield from ([line] for line in _LEGEND)
             return
         names = partial(named, single=self.single)
         left = f"{'new ' if s.old is not None else ''}{names(s.name)}"
@@ -132,7 +142,7 @@ class Stepper(FrameSlider):
             lines.append(" + ".join(map(_bracketed, s.parts)))
         lines.append(f'<b style="color: {sign_colour(round(s.value, 6))}">{fixed(s.value)}</b>')
         for line in filter(None, dict.fromkeys(lines)):
-            yield f"<span>{left} =</span><span>{line}</span>"
+            yield [f"{left} =", line]
             left = ""
 
 

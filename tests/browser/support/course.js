@@ -154,11 +154,8 @@
     }
   };
 
-  // Sliders over prepared frames: a box with a slider and, in a stack beside it, a sentence and drawings.
-  const boxes = () =>
-    all(".jp-OutputArea-output .widget-vbox", panel().node).filter(
-      (box) => box.querySelector(":scope > .widget-hslider") && box.querySelector("p.bp-said"),
-    );
+  // Sliders over frames: a box with a slider and, beneath it, a sentence and drawings.
+  const boxes = () => all(".jp-OutputArea-output .bp-frames", panel().node);
 
   // Make the cell around an element the active one and give it the focus, as Escape does.
   const select = (element) => {
@@ -177,17 +174,16 @@
 
   const state = (box) => {
     const shown = (selector) => all(selector, box).filter(visible);
-    const handle = box.querySelector(".noUi-handle");
-    const number = (name) => Number(handle.getAttribute(name));
+    const handle = box.querySelector("input[type=range], .noUi-handle");
     return {
-      name: box.querySelector(".widget-hslider .widget-label").innerText.trim(),
-      readout: box.querySelector(".widget-readout").innerText.trim(),
+      name: box.querySelector(".bp-slider span, .widget-label").innerText.trim(),
+      readout: box.querySelector(".bp-readout, .widget-readout").innerText.trim(),
       sentences: shown("p.bp-said").map((p) => p.innerText.trim()),
       names: shown("svg[role=img]").map((svg) => svg.getAttribute("aria-label")),
       axes: shown("svg[role=img]").map((svg) => getComputedStyle(svg).backgroundImage !== "none"),
       paths: shown("svg[role=img] path").map((path) => path.getAttribute("d")),
-      position: number("aria-valuenow"),
-      last: number("aria-valuemax"),
+      position: Number(handle.value ?? handle.ariaValueNow),
+      last: Number(handle.max ?? handle.ariaValueMax),
     };
   };
 

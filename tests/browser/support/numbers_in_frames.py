@@ -27,38 +27,53 @@ def bracketed(root):
     return root
 
 
-def drawing(svg):
+def drawing(name, svg, inside):
     def numbers(node, *names):
         return [float(node.get(name)) for name in names]
 
     return {
-        "name": svg.get("aria-label"),
+        "name": name,
         "texts": [[*numbers(node, "x", "y"), node.text] for node in svg.iter("text")],
         "dots": [numbers(node, "cx", "cy") for node in svg.iter("circle")],
         "paths": [node.get("d") for node in svg.iter("path")],
         "moved": [node.get("transform") for node in svg.iter("path")],
-        "inside": svg[0].get("viewBox"),
+        "inside": inside,
     }
+
+
+def fragment(text):
+    """Return a piece of a page as the children of an element."""
+    return bracketed(ET.fromstring(f"<div>{text}</div>"))
+
+
+def pictures(widget, k):
+    """Return the name and the marks of each drawing at a position, and the size of what is clipped."""
+    if hasattr(widget, "steps"):
+        return [(widget.title, widget.steps[k]["marks"], None)]
+    pairs = zip(widget.panels, widget.marks_at(k), strict=True)
+    return [(panel["title"], marks, panel["inside"]) for panel, marks in pairs]
 
 
 def walked(widget):
     """Return what a walk over all positions of a widget would."""
     seen = []
-    for frame, label in zip(widget.frames, widget.slider._options_labels, strict=True):
-        root = bracketed(ET.fromstring(frame))
-        rows = [div for terms in root.iter("div") if terms.get("class") == "terms" for div in terms]
+    for k, (label, sentence) in enumerate(zip(widget.labels, widget.sentences, strict=True)):
+        rows = widget.steps[k]["rows"] if hasattr(widget, "steps") else []
         seen.append(
             {
                 "readout": label,
-                "said": next(p.text for p in root.iter("p")),
-                "rows": [[formula(span) for span in row] for row in rows],
-                "drawings": [drawing(svg) for svg in root.iter("svg") if svg.get("role") == "img"],
+                "said": sentence,
+                "rows": [[formula(fragment(part)) for part in row] for row in rows],
+                "drawings": [
+                    drawing(f"{title}. {sentence}", fragment(marks), inside)
+                    for title, marks, inside in pictures(widget, k)
+                ],
             }
         )
-    page = "".join(str(getattr(child, "value", "")) for child in widget.children)
+    given = getattr(widget, "backgrounds", None) or [panel["background"] for panel in widget.panels]
     return {
         "seen": seen,
-        "grounds": [unquote(svg) for svg in re.findall('data:image/svg.xml,([^"]*)"', page)],
+        "grounds": [unquote(ground).removeprefix("data:image/svg+xml,") for ground in given],
     }
 
 

@@ -10,6 +10,9 @@ OPENED = 60_000  # milliseconds at most until the page is there
 EXECUTED = 180_000  # until all cells have run
 SETTLED = 15_000  # until the page shows what it was told
 
+HANDLE = "input[type=range], .noUi-handle"  # of a slider: the course's own, and ipywidgets'
+THUMB = 16  # pixels: how wide Chromium draws it
+
 # With the kernel gone, ipywidgets notes at each move that it cannot tell Python.
 WITHOUT_KERNEL = "error: Could not send widget sync message Error: Cannot send"
 
@@ -159,38 +162,39 @@ class Slider:
         self.page.evaluate("n => course.select(course.boxes()[n])", self.number)
         for _ in range(6):  # code that can be scrolled is a stop of its own
             self.page.keyboard.press("Tab")
-            if self.element(".noUi-handle").evaluate("handle => handle === document.activeElement"):
+            if self.element(HANDLE).evaluate("handle => handle === document.activeElement"):
                 return True
         return False
 
     @property
     def look(self):
         """What marks a focused handle, as far as it can be seen."""
-        return self.element(".noUi-handle").evaluate(
+        return self.element(HANDLE).evaluate(
             "handle => ['backgroundColor', 'outlineStyle', 'boxShadow'].map(p => getComputedStyle(handle)[p])"
         )
 
     def press(self, key):
-        return self.after(lambda: self.element(".noUi-handle").press(key))
+        return self.after(lambda: self.element(HANDLE).press(key))
 
     def point(self, share):
         """Where on the page `share` of the bar is."""
-        bar = self.element(".noUi-base").bounding_box()
-        return bar["x"] + share * bar["width"], bar["y"] + bar["height"] / 2
+        bar = self.element(HANDLE).bounding_box()
+        return bar["x"] + THUMB / 2 + share * (bar["width"] - THUMB), bar["y"] + bar["height"] / 2
 
     def bring(self):
         """Scroll to the handle and return where it stands: cells that come into view may still grow."""
-        handle, place = self.element(".noUi-handle"), None
+        handle, place = self.element(HANDLE), None
         while place != (place := handle.bounding_box()):
             handle.scroll_into_view_if_needed()
             self.page.evaluate("() => course.painted()")
         return place
 
     def drag(self, share):
-        box = self.bring()
+        self.bring()
+        state = self.state
 
         def move():
-            self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            self.page.mouse.move(*self.point(state["position"] / state["last"]))
             self.page.mouse.down()
             self.page.mouse.move(*self.point(share), steps=5)
             self.page.mouse.up()

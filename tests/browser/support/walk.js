@@ -4,7 +4,7 @@ async ([number, key, button = false]) => {
   const box = course.boxes()[number];
   const all = (selector, root) => [...root.querySelectorAll(selector)];
   const numbers = (element, ...names) => names.map((name) => Number(element.getAttribute(name)));
-  const handle = box.querySelector(".noUi-handle");
+  const handle = box.querySelector("input[type=range]");
   const sentences = () => all("p.bp-said", box).filter(visible);
   const words = (found) => found.map((p) => p.textContent.trim()).join(" | ");
 
@@ -29,7 +29,7 @@ async ([number, key, button = false]) => {
     let frame = sentences()[0];
     while (!frame.querySelector("svg[role=img]")) frame = frame.parentElement;
     return {
-      readout: box.querySelector(".widget-readout").innerText.trim(),
+      readout: box.querySelector(".bp-readout").innerText.trim(),
       said: words(sentences()),
       rows: all(".terms > div", frame).map((row) => [...row.children].map(formula)),
       drawings: all("svg[role=img]", frame).filter(visible).map(drawing),
@@ -50,17 +50,16 @@ async ([number, key, button = false]) => {
   // The pictures behind the marks, as text.
   const grounds = () => {
     const places = [
-      ...all("style", box).map((sheet) => sheet.textContent),
-      ...all("[style]", box).map((element) => element.style.backgroundImage),
+      ...[box, ...all("[style]", box)].map((element) => element.getAttribute("style") ?? ""),
       ...all("img", box).map((image) => `${image.src}"`),
     ];
     const found = places.flatMap((text) => [...text.matchAll(/data:image\/svg\+xml,([^"]*)"/g)]);
     return [...new Set(found.map(([, svg]) => decodeURIComponent(svg)))];
   };
 
-  const end = handle.getAttribute(/Right|End/.test(key) ? "aria-valuemax" : "aria-valuemin");
+  const end = /Right|End/.test(key) ? handle.max : handle.min;
   const seen = [shown()];
-  while (handle.getAttribute("aria-valuenow") !== end) {
+  while (handle.value !== end) {
     await move();
     seen.push(shown());
   }

@@ -1,0 +1,140 @@
+"""What carries a script to the page: a module with its style sheet beside the Python class, as an anywidget.
+
+A module knows nothing but its host's small interface (`parts.js` says what that is), so the same file lives
+in JupyterLab and, with `host.js`, in a page that has no Python.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from threading import RLock
+from typing import Any
+
+import anywidget
+import traitlets
+
+from backprop_lib.drawing import COLOURS, Picture
+from backprop_lib.text import counted
+from backprop_lib.widgets.cells import OfCell
+from backprop_lib.widgets.spoken import FieldError
+
+_LONGEST = 200  # letters that may be typed
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\./|\.\./)([^"]+)";\n', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
+
+
+def module(beside: str, name: str, given: Mapping[str, str] | None = None) -> str:
+    """Return a module with all that it imports in front of it, for an `_esm` finds no file beside itself.
+
+    Parameters
+    ----------
+    beside : str
+        The file of the Python module that it lies beside.
+    name : str
+        The module's own.
+    given : mapping, optional
+        By the name of an imported file, the text to take in its place.
+
+    Examples
+    --------
+    >>> script = module(__file__, "panel_slider.js")
+    >>> script.count("import"), script.count("export")
+    (0, 1)
+    """
+    parts: dict[Path, str] = {}
+
+    def read(path: Path) -> None:
+        if path not in parts:
+            parts[path] = ""  # so that nothing is read twice
+            text = (given or {}).get(path.name) or path.read_text(encoding="utf-8")
+            for up, other in _IMPORT.findall(text):
+                read((path.parent / up / other).resolve())
+            del parts[path]  # behind what it imports
+            parts[path] = _COMMENT.sub("", _IMPORT.sub("", text))
+
+    read(Path(beside).with_name(name).resolve())
+    *others, own = parts.values()
+    return "".join([*(re.sub("^export ", "", text, flags=re.MULTILINE) for text in others), own])
+
+
+def sheet(beside: str, *names: str) -> str:
+    """Return style sheets that lie beside a module, behind what all of them share.
+
+    `$name` in a style sheet is a colour of the course.
+
+    Parameters
+    ----------
+    beside : str
+        The module's file.
+    *names : str
+        Those of the style sheets.
+
+    Examples
+    --------
+    >>> ".bp-frame {" in sheet(__file__, "frames.css")
+    True
+    """
+    paths = [Path(__file__).with_name("carrier.css"), *(Path(beside).parent / name for name in names)]
+    return "".join(Template(path.read_text(encoding="utf-8")).substitute(COLOURS) for path in paths)
+
+
+class Carried(OfCell, anywidget.AnyWidget):
+    """A widget whose page is a module: its class has `_esm` by `module` and `_css` by `sheet`.
+
+    Where no widget can be shown, its pictures stand, with its words.
+    """
+
+    def pictures(self) -> list[Picture]:
+        """Return what it shows now, as pictures that stand without a script."""
+        return []
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = anywidget.AnyWidget._repr_mimebundle_(self, **kwargs) or ({}, {})
+        html = "".join(picture._repr_mimebundle_()["text/html"] for picture in self.pictures())
+        return {**({"text/html": html} if html else {}), **data, "text/plain": repr(self)}, metadata
+
+
+class Asked(Carried):
+    """A widget of which the page asks something now and then; it answers in a sentence, whatever happens.
+
+    Attributes
+    ----------
+    asked : int, str
+        How often it was asked, and what at last.
+    answer : dict
+        What it `said`, counted, the `sentence`, and the `traceback` of an error that is no slip of the pen.
+    """
+
+    asked = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
+    answer: Any = traitlets.Dict({"said": 0, "sentence": "", "traceback": ""}).tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        super().__init__(**state)
+        self._turn = RLock()  # ipykernel may hear the page in several threads
+        self.observe(self._hear, "asked")
+
+    def reply(self, text: str) -> str:
+        """Return what is said to a text that somebody typed; raise FieldError if it makes no sense."""
+        raise NotImplementedError
+
+    def _hear(self, _: object) -> None:
+        with self._turn:
+            sentence = lines = ""
+            try:
+                text = self.asked[1].strip()
+                if len(text) > _LONGEST:
+                    raise FieldError(
+                        f"{counted(len(text), 'letter')} were typed, expected at most {_LONGEST}."
+                    )
+                sentence = self.reply(text)
+            except FieldError as error:
+                sentence = str(error)
+            except Exception as error:
+                kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+                sentence, lines = f"{kind}{error}", "".join(traceback.format_exception(error))
+            said = self.answer["said"] + 1
+            self.answer = {"said": said, "sentence": sentence, "traceback": lines}
