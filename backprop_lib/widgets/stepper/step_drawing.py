@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from backprop_lib.drawing import COLOURS, Canvas, Edge, Label, Layout, Point, labels_that_fit, sign_colour
 from backprop_lib.text import fixed, plain_name
@@ -247,7 +247,7 @@ class StepDrawing:
                 edges = [
                     replace(e, slope=None) if overview else e for e in edges if overview or e.name in shown
                 ]
-                labels = labels_that_fit(edges, share)
+                labels = labels_that_fit(edges, share) or _bare(edges, share)
             for e, label in zip(edges, labels, strict=False):
                 self._write(e, label, step)
 
@@ -267,6 +267,16 @@ class StepDrawing:
         self.canvas.path(_rectangle((x, y), half), rim, f' fill="{fill}"')
         for k, (text, value) in enumerate(lines):
             self.canvas.text(x, y + 5 + 17 * (k - (len(lines) - 1) / 2), text, colour=_ink(value))
+
+
+def _bare(edges: Sequence[Edge], share: float) -> list[Label]:
+    """Return a number for each edge, which may lie on other edges; none if numbers overlap."""
+    lines = [[(fixed(e.value, 4), e.value)] for e in edges]
+    halves = [Label(0, 0, texts).half[0] for texts in lines]
+    nearest = [(half + 18) / (e.end[0] - e.start[0]) for half, e in zip(halves, edges, strict=True)]
+    labels = [Label(*e.at(max(share, *nearest)), texts) for e, texts in zip(edges, lines, strict=True)]
+    apart = all(abs(a.y - b.y) >= a.half[1] + b.half[1] for a, b in combinations(labels, 2))
+    return labels if apart else []
 
 
 def _rectangle(at: Point, half: Point) -> str:
