@@ -213,14 +213,14 @@ def plain_name(name: str, single: bool = False) -> str:
 
 
 def identifier(name: str) -> str:
-    """Return a symbol's name as a Python identifier.
+    """Return a symbol's name as an identifier of Python and JavaScript.
 
     Examples
     --------
     >>> identifier("w1[0,1]")
     'w1_0_1'
     """
-    return re.sub(r"[\[,]", "_", name).rstrip("]")
+    return re.sub(r"[\[,]", "_", name).replace("]", "")
 
 
 @dataclass(frozen=True)

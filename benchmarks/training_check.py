@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from training_frameworks import FRAMEWORKS
 from training_peers import AT_ONCE, OWN, Problem
-from training_results import MACHINE_CODE
+from training_results import JAVASCRIPT, MACHINE_CODE, STRAIGHT_LINE
 
 from backprop_lib import Network
 
@@ -34,7 +34,8 @@ def problem(name: str, examples: int, batch_size: int, dtype: str = "float64", l
 def problems(name: str) -> Iterator[Problem]:
     """Yield what a peer is made for: some take one batch only, or one example."""
     for examples, batch_size in SHAPES:
-        if ("lean steps" in name and batch_size < examples) or ("straight line" in name and examples > 1):
+        whole = "lean steps" in name or name == JAVASCRIPT
+        if (whole and batch_size < examples) or (name == STRAIGHT_LINE and examples > 1):
             continue
         yield problem(name, examples, batch_size)
     if name == MACHINE_CODE:

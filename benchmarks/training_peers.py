@@ -11,9 +11,14 @@ form that suits it best, ready and outside the measured time.
 from __future__ import annotations
 
 import gc
+import json
 import math
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +139,35 @@ def machine_code(p: Problem) -> Run:
     size = p.batch_size if p.batch_size < len(p.x) else None
     run, network = compile_batches(derive(p.net))(p.x * p.scale, p.t, p.learning_rate, size)
     return lambda: run(p.epochs), network
+
+
+def javascript(p: Problem) -> Run:
+    """The derivation as a module for the browser, in double precision, on the whole batch.
+
+    Node runs it, with the engine of Chromium, and measures the processor's time itself, all threads together.
+    """
+    from backprop_lib import derive
+    from backprop_lib.symbols import javascript
+
+    if (node := which("node")) is None:
+        raise ModuleNotFoundError(name="node")
+    script, module, done = Path(__file__).with_name("training_in_node.mjs"), javascript(derive(p.net)), []
+    rows = np.hstack([p.x * p.scale, p.t]).tolist()
+    given = json.dumps([list(p.net.by_name().values()), rows, p.learning_rate, p.epochs])
+
+    def epochs() -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "module.mjs")
+            path.write_text(module, encoding="utf-8")
+            run = [node, script, path.as_uri()]
+            done[:] = [json.loads(subprocess.run(run, input=given, stdout=-1, text=True, check=True).stdout)]
+
+    def measured() -> float:
+        epochs()
+        return done[0]["seconds"]
+
+    epochs.measured = measured
+    return epochs, lambda: p.net.with_values(dict(zip(p.net.by_name(), done[0]["parameters"], strict=True)))
 
 
 def checked_networks(p: Problem) -> Run:
@@ -306,12 +340,13 @@ def autograd(p: Problem) -> Run:
     return epoch, lambda: p.result(layers)
 
 
-AT_ONCE = {lean_steps, machine_code, straight_line}
+AT_ONCE = {lean_steps, machine_code, straight_line, javascript}
 OWN = {
     "this course": this_course,
     "this course, lean steps": lean_steps,
     "this course, machine code": machine_code,
     "this course, straight line": straight_line,
+    "this course, JavaScript": javascript,
     "this course, checked networks": checked_networks,
     "plain NumPy": plain_numpy,
     "document 003's algorithm": document_003,

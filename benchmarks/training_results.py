@@ -22,12 +22,14 @@ COLUMNS = {
 }
 OWN = "this course"
 STRAIGHT_LINE, MACHINE_CODE = f"{OWN}, straight line", f"{OWN}, machine code"
+JAVASCRIPT = f"{OWN}, JavaScript"
 SWEEP, LIMIT = "64 learning rates (sweep)", "the machine's limit"
 LEFT_OUT = (f"{OWN}, lean steps", f"{OWN}, checked networks")
 NAMES = {
     OWN: "**the course**",
     STRAIGHT_LINE: "the derivation as Python",
     MACHINE_CODE: "the derivation as machine code",
+    JAVASCRIPT: "the derivation as JavaScript",
     LIMIT: f"*{LIMIT}*",
 }
 TEXT = Path(__file__).with_name("how_fast.md")

@@ -14,6 +14,7 @@ import training_results
 import training_start
 from training_check import PEERS, expected, is_here, problem, problems, trained
 from training_peers import Problem
+from training_results import JAVASCRIPT, STRAIGHT_LINE
 
 
 def losses_of(name, p):
@@ -44,7 +45,9 @@ def test_what_is_installed_is_checked_before_it_is_measured(monkeypatch, capsys)
     assert capsys.readouterr().out == ""
     monkeypatch.setattr(sys, "argv", ["training.py"])
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setattr(training.subprocess, "run", lambda command: subprocess.CompletedProcess(command, 1))
+    monkeypatch.setattr(
+        training.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 1, "")
+    )
     with pytest.raises(SystemExit, match="Nothing is measured before all peers compute the same"):
         training.main()
 
@@ -177,7 +180,7 @@ def test_a_training_is_measured_from_the_start_of_python(monkeypatch, capsys):
         training.new_python("-c", "raise SystemExit(1)")()
     p = training_start.even_or_odd(epochs=2)
     for name in HERE:
-        if name not in ("scikit-learn", "micrograd", "this course, lean steps", "this course, straight line"):
+        if name not in ("scikit-learn", "micrograd", "this course, lean steps", STRAIGHT_LINE, JAVASCRIPT):
             monkeypatch.setattr(sys, "argv", ["", name, "2"])
             training_start.main()
             assert float(capsys.readouterr().out) == pytest.approx(expected(p).loss(p.x, p.t), rel=1e-4), name

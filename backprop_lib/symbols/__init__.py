@@ -7,7 +7,14 @@ from backprop_lib.symbols.derivation import Derivation, Expr, Factor, derive
 from backprop_lib.symbols.notation import Latex, chain, definitions, factor_table, latex
 from backprop_lib.symbols.nudging import SizedNudge, central_differences, sized_nudges
 from backprop_lib.symbols.panel import CheckFailed
-from backprop_lib.symbols.programs import Program, compile_straight_line, program, python, straight_line
+from backprop_lib.symbols.programs import (
+    Program,
+    compile_straight_line,
+    javascript,
+    program,
+    python,
+    straight_line,
+)
 from backprop_lib.symbols.proof import prove
 
 __all__ = [
@@ -25,6 +32,7 @@ __all__ = [
     "definitions",
     "derive",
     "factor_table",
+    "javascript",
     "latex",
     "program",
     "prove",

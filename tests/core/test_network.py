@@ -2,12 +2,11 @@
 
 import dataclasses
 
-import autograd
-import autograd.numpy as anp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import problems
+from witnesses import by_autograd
 
 from backprop_lib import Network
 from backprop_lib.symbols.checks import check_gradients
@@ -15,36 +14,6 @@ from backprop_lib.symbols.nudging import central_differences, complex_step
 
 NET = Network(weights=[[[0.1, 0.3], [0.2, 0.1]], [[0.4, 0.1], [0.5, 0.3]]])
 X, T = [0.2, 0.5], [0.2, 0.7]
-
-
-def by_autograd(net, x, t):
-    """Gradients by automatic differentiation of a forward pass that is written anew here."""
-    rules = {
-        "identity": lambda z: z,
-        "sigmoid": lambda z: (1 + anp.tanh(z / 2)) / 2,
-        "tanh": anp.tanh,
-        "relu": lambda z: anp.maximum(z, 0),
-        "softplus": lambda z: anp.logaddexp(0, z),
-        "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z)),
-    }
-    losses = {
-        "half_squared_error": lambda a, t: anp.sum((t - a) ** 2) / 2,
-        "squared_error": lambda a, t: anp.sum((t - a) ** 2),
-        "binary_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a) + (1 - t) * anp.log(1 - a)),
-        "categorical_cross_entropy": lambda a, t: -anp.sum(t * anp.log(a)),
-    }
-
-    def loss(layers):
-        total = 0.0
-        for xi, ti in zip(x, t, strict=True):
-            a = xi
-            for (w, b), f in zip(layers, net.activations, strict=True):
-                a = rules[f.name](anp.dot(w, a) + b)
-            total = total + losses[net.loss_rule.name](a, ti)
-        return total / len(x)
-
-    biases = net.biases or [np.zeros(len(w)) for w in net.weights]
-    return autograd.grad(loss)(list(zip(net.weights, biases, strict=True)))
 
 
 def largest(gradients):

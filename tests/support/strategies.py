@@ -41,9 +41,9 @@ def problems(draw, activations=ALONE, largest=4, losses=tuple(LOSSES)):
 SATURATED = [-750.0, -700.0, -300.0, -40.0, -20.0, 8.0, 14.0, 20.0, 30.0, 40.0, 300.0, 700.0]
 
 
-def saturated(activation, loss):
+def saturated(activation, loss, far_out=SATURATED):
     """Yield networks whose first z is far out; a weight is 0, so that its step can be read off exactly."""
-    for z in SATURATED:
+    for z in far_out:
         names = [activation, "sigmoid" if loss == "binary_cross_entropy" else activation]
         net = Network([[[z, 0.0]], [[0.7]]], None, names, loss)
         yield net, [1.0, 1.0], [-0.5 if "squared" in loss else 0.25]
