@@ -51,7 +51,8 @@ unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.toml (PLAY="01 w1" for some)
 	PLAY="$(PLAY)" $(BIN)/pytest tests/test_play.py --dist=load
 
-notebooks: $(VENV)/locked-test ## Execute every notebook again; store its outputs, announce its minutes
+notebooks: $(VENV)/locked-test ## Write the exercises, execute every notebook again, store its outputs, announce its minutes
+	$(BIN)/python tests/support/write_exercises.py
 	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb notebooks/audit/*.ipynb
 	$(BIN)/python tests/support/minutes.py --write notebooks/*.ipynb
 

@@ -89,7 +89,7 @@ SHOWN = [
 ]
 USERS = [
     path.read_text(encoding="utf-8")
-    for pattern in ("notebooks/**/*.ipynb", "benchmarks/*.py", "README.md")
+    for pattern in ("notebooks/**/*.ipynb", "benchmarks/*.py", "README.md", "docs/*.md")
     for path in sorted(PACKAGE.parent.glob(pattern))
 ]
 

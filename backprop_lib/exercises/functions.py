@@ -30,14 +30,13 @@ SAID = {
     "transposed": "A matrix has to be transposed: the way forward uses the rows of $W$, and the way back its "
     "columns.",
     "weight forgotten": "The weights between the two layers are missing.",
-    "new weight for old": "A weight is updated too early: every derivative needs the weights of the "
-    "forward pass.",
+    "new weight": "A weight is updated too early: every derivative needs the weights of the forward pass.",
     "mean for sum": "This is the mean where the sum is needed.",
     "error squared": "The error is squared: the derivative of $\\tfrac{1}{2} (t - a)^2$ holds $a - t$ only "
     "once.",
     "uphill": "The step goes uphill: it has to go against the gradient.",
     "rate forgotten": "The learning rate is missing.",
-    "not derived": "This is the function itself, and its derivative is needed.",
+    "value for slope": "This is the function itself, and its derivative is needed.",
     "at zero": "It is right everywhere but at $z = 0$, where this course takes the slope of relu as 0.",
 }
 
@@ -255,7 +254,7 @@ TASKS = {
             bell,
             slips=[
                 slip("z for a", lambda z: z * (1 - z)),
-                slip("not derived", sigmoid),
+                slip("value for slope", sigmoid),
                 slip("slope twice", lambda z: bell(z) ** 2),
                 slip("sigmoid twice", lambda z: bell(sigmoid(z)), "The sigmoid is applied twice."),
                 slip("factor missing", lambda z: 1 - sigmoid(z), "The factor $a$ of $a (1 - a)$ is missing."),
@@ -269,7 +268,7 @@ TASKS = {
             slips=[
                 slip("at zero", lambda z: np.where(np.asarray(z) >= 0, 1.0, 0.0)),
                 slip("at zero", lambda z: np.heaviside(z, 0.5)),
-                slip("not derived", lambda z: np.maximum(z, 0)),
+                slip("value for slope", lambda z: np.maximum(z, 0)),
                 slip(
                     "-1 for 0",
                     lambda z: np.sign(z),
@@ -483,7 +482,7 @@ TASKS = {
                     "It makes a single update. Is `return` inside the loop?",
                 ),
                 slip("uphill", _trained(direction=-1.0)),
-                slip("new weight for old", _trained(early=True)),
+                slip("new weight", _trained(early=True)),
             ],
         ),
     )

@@ -44,7 +44,7 @@ class Task:
     given : function
         Takes a random generator and the sizes (inputs, hidden, outputs), and returns the arguments by name.
     right : function
-        Takes the arguments and returns the right result: an array, or a tuple or list of arrays.
+        Takes the arguments in their order and returns the right result: an array, or several.
     results : sequence of str
         What the parts of the result are called.
     slips : sequence of Slip
@@ -112,11 +112,11 @@ class Task:
                 "changed in place",
                 judged=True,
             )
-        pattern = self.right(**copy.deepcopy(dict(arguments)))
+        pattern = self.right(*copy.deepcopy(dict(arguments)).values())
         return flat("The result", pattern, result, self.results)
 
     def _own(self, function: Callable[..., Any], arguments: Arguments) -> Parts:
-        result = function(**copy.deepcopy(dict(arguments)))
+        result = function(*copy.deepcopy(dict(arguments)).values())
         return flat("The result", result, result, self.results)
 
     def _all_of(self, function: Callable[..., Any], trials: Sequence[Arguments]) -> list[Parts] | None:

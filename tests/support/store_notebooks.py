@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 os.environ["BACKPROP_PROGRESS"] = ""  # nobody's answers are stored
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-KEPT = {"tags", "jupyter"}  # of a cell's metadata; jupyter.source_hidden folds its code
+KEPT = {"tags", "jupyter", "exercise"}  # of a cell's metadata; jupyter.source_hidden folds its code
 UNSTORED = "nbval-ignore-output"  # the tag of a cell whose output depends on the machine
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -1,0 +1,1 @@
+"""The exercises of the lessons, a module each; its `EXERCISES` are in their order."""
