@@ -11,8 +11,12 @@ from prose import ROOT
 from test_pages import tables
 
 import backprop_lib
-from backprop_lib import Network
+from backprop_lib import Network, exercises
+from backprop_lib.exercises import check, exercise, hint, solution
+from backprop_lib.exercises.exercise import find
+from backprop_lib.exercises.functions import TASKS
 
+NET = Network([[[0.5, 0.2]]])
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\[[^\]]*\]\(\.\./notebooks/([\w/]+\.ipynb)\)")
 
@@ -69,38 +73,62 @@ def test_a_wrong_digit_in_the_solution_is_found():
     assert other[name] != f"{values[name]:.4f}"
 
 
-# ---- the solutions -------------------------------------------------------------------------------
+# ---- the exercises -------------------------------------------------------------------------------
+
+# What the page says of exercises of chapter 1, and what tells that exercise from the others.
+SAID = {
+    "Homework: exercise 1 and": "leaves out the ½",
+    "and exercise 2.": "slope of the sigmoid",
+    "Find the bug: exercise 8.": "Find the bug.",
+    "Homework: exercise 9.": "Write a function that returns",
+    "updated. | Exercise 8 of chapter 1.": "Find the bug.",
+    '`solution("one-path.8")` shows the one of exercise 8': "Find the bug.",
+}
 
 
-def exercises():
-    """The exercises of chapter 1, by their numbers."""
-    cells = nbformat.read(ROOT / "notebooks" / "01_one_path.ipynb", as_version=4).cells
-    (text,) = (cell.source for cell in cells if cell.source.startswith("## Exercises"))
-    return {
-        int(part.partition(".")[0]): part for part in re.split(r"^(?=\d+\. )", text, flags=re.MULTILINE)[1:]
-    }
+@pytest.mark.parametrize("words", SAID)
+def test_an_exercise_that_the_page_names_is_the_one_that_is_meant(words):
+    assert (DOCS / "teaching.md").read_text(encoding="utf-8").count(words) == 1
+    (number,) = re.findall(r"xercise (\d+)", words)
+    assert SAID[words] in find(f"one-path.{number}").task
 
 
-ASKED = {1: "without the ½", 3: "slope of the sigmoid", 9: "has a bug", 10: "`gradient(w1, w2, x, t)`"}
-
-
-def test_each_solution_answers_its_exercise():
+def test_no_other_exercise_is_named():
     text = (DOCS / "teaching.md").read_text(encoding="utf-8")
-    assert [int(n) for n in re.findall(r"<summary>Exercise (\d+)</summary>", text)] == list(ASKED)
-    assert all(words in exercises()[number] for number, words in ASKED.items())
-    assert re.findall(r"Find the bug: exercise (\d+)", text) == ["9"]
-    assert "updated. | Exercise 9 of chapter 1." in text
+    named = re.findall(r"xercise (\d+)", text)
+    assert sorted(named) == sorted(re.findall(r"xercise (\d+)", " ".join(SAID)))
 
 
-def test_the_function_of_the_solution_is_right():
+@pytest.fixture
+def own(monkeypatch):
+    """Run what the page shows of a teacher's own exercises, and return what it makes."""
+    monkeypatch.setattr(exercise, "_OWN", {})
     (code,) = re.findall(
         r"```python\n(.*?)```", (DOCS / "teaching.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    made = {"np": np}
+    made = {}
     exec(compile(code, "docs/teaching.md", "exec"), made)
-    for w1, w2, x, t in [(0.5, 0.5, 0.1, 0.9), (-1.3, 2.0, 0.7, 0.2)]:
-        g = Network([[[w1]], [[w2]]]).gradients([x], [t]).by_name()
-        assert made["gradient"](w1, w2, x, t) == pytest.approx(tuple(g.values()), rel=1e-12)
+    return made | {"lines": [line for line in code.splitlines() if line]}
+
+
+def test_an_exercise_of_ones_own_takes_ten_lines_and_is_checked(own):
+    assert len([line for line in own["lines"] if "import" not in line]) <= 10
+    made = {}
+    exec(compile(own["first"].solution, "solution", "exec"), made)
+    assert check("my-class.1", made["answer"]).right
+    assert check("my-class.1", lambda x, w1, a1, t: -made["answer"](x, w1, a1, t)).mistake == "sign"
+    assert check("my-class.1", lambda x, w1, a1, t: (a1 - t) * x[1]).mistake == "slope forgotten"
+    assert hint("my-class.1").words.startswith("**Hint 1 of 2.** There are three factors.")
+    assert "second input" in solution("my-class.1").words
+    assert own["first"]._repr_markdown_().startswith("**Exercise my-class.1.** A neuron has two inputs.")
+
+
+def test_the_kinds_of_the_table_are_those_that_there_are():
+    (rows,) = (table for table in tables("docs/teaching.md") if "`answer=`" in table[0])
+    kinds = [eval(row["`answer=`"].strip("`"), {**vars(exercises), "net": NET}) for row in rows]
+    answers = [lambda x, w1, a1, t: (a1 - t) * a1 * (1 - a1) * x[1], 1 / 4, "b", TASKS["backward"].right]
+    for kind, answer in zip(kinds, answers, strict=True):
+        assert kind.examine(answer).right, kind
 
 
 # ---- the plans -----------------------------------------------------------------------------------

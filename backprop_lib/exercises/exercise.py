@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from backprop_lib.exercises.kinds import Kind
@@ -73,8 +74,9 @@ class Exercise:
             raise ValueError(f"id is {got(self.id)}, expected a name and a number, such as 'my-lesson.1'.")
         if not isinstance(self.hints, tuple) or len(self.hints) != 2:
             raise ValueError(f"hints is {got(self.hints)}, expected two texts: the second one says more.")
-        for name in ("task", "blank", "solution", "why"):
-            object.__setattr__(self, name, inspect.cleandoc(getattr(self, name)))
+        for names, cleaned in ((("task", "why"), inspect.cleandoc), (("blank", "solution"), _program)):
+            for name in names:
+                object.__setattr__(self, name, cleaned(getattr(self, name)))
         object.__setattr__(self, "hints", tuple(map(inspect.cleandoc, self.hints)))
 
     @property
@@ -110,6 +112,11 @@ class Exercise:
 
     def _repr_markdown_(self) -> str:
         return f"**Exercise {self.id}.** {self.task}"
+
+
+def _program(text: str) -> str:
+    """Return a program without the margin that all its lines have."""
+    return dedent(text).strip()
 
 
 # ---- where they are ------------------------------------------------------------------------------
@@ -195,7 +202,7 @@ def check(id: str, answer: object = ...) -> Verdict:
     >>> check("one-path.2", 0.25)
     ✓ Right. It is 0.25.
     >>> check("one-path.2")
-    · Write the number, to 2 decimals, in place of the three dots. Then run the cell again. \
+    · Write the number, to 2 decimals, where the dots are. Then run the cell again. \
 `hint("one-path.2")` gives a hint.
     """
     try:

@@ -67,7 +67,7 @@ class Derivative:
     name: str
     x: ArrayLike | None = None
     t: ArrayLike | None = None
-    how: str = field(default="Write the derivative in letters in place of the three dots", init=False)
+    how: str = field(default="Write the derivative in letters where the dots are", init=False)
 
     def examine(self, answer: Any) -> Verdict:
         """Return the verdict on a function of the letters, or on an expression in them."""
@@ -120,7 +120,7 @@ class Number:
         """How a blank is to be filled in."""
         what = "the numbers" if np.ndim(self.value()) else "the number"
         digits = f", to {counted(self.decimals, 'decimal')}," if self.decimals else ""
-        return f"Write {what}{digits} in place of the three dots"
+        return f"Write {what}{digits} where the dots are"
 
     def examine(self, answer: Any) -> Verdict:
         """Return the verdict on a number or an array."""
@@ -202,7 +202,7 @@ class Choice:
     @property
     def how(self) -> str:
         """How a blank is to be filled in."""
-        return f"Write {self._keys} in place of the three dots"
+        return f"Write {self._keys} where the dots are"
 
     @property
     def _keys(self) -> str:
@@ -234,7 +234,7 @@ class Function:
     """
 
     task: str | Task
-    how: str = field(default="Write the function in place of the three dots", init=False)
+    how: str = field(default="Write what the function returns where the dots are", init=False)
 
     def examine(self, answer: Any) -> Verdict:
         """Return the verdict on a function."""

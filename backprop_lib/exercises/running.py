@@ -117,7 +117,7 @@ def _expect_function(f: object, arguments: Mapping[str, Any]) -> None:
 
 def _returned(result: Any) -> Any:
     if result is ...:
-        raise Unusable("Your function returns `...`: put your answer in place of the three dots.")
+        raise Unusable("Your function returns `...`: put your answer where the dots are.")
     if result is None:
         raise Unusable(
             "Your function returns nothing: is the line with `return` missing?",

@@ -33,6 +33,7 @@ from numerals import Number, numbers
 
 from backprop_lib import sweep
 from backprop_lib.documents.facts import load
+from backprop_lib.exercises.exercise import find
 
 ROOT = Path(__file__).parents[2]
 STATEMENTS = ROOT / "tests" / "statements"
@@ -103,12 +104,23 @@ def read(name):
         return [p for p in passages(readme()) if p.cell not in MEASURED]
     if name == "widgets":
         return passages((path, text, []) for path, text in sentences())
-    return passages(
-        (cell.id, unannounced(cell.source), [])
-        if cell.cell_type == "markdown"
-        else (cell.id, None, beside(cell))
-        for cell in notebook(name).cells
-    )
+    return passages(piece for cell in notebook(name).cells for piece in said_by(cell))
+
+
+def said_by(cell):
+    """Yield what a cell says; an exercise also says what a learner reads later: hints, replies, why."""
+    if cell.cell_type == "markdown":
+        yield cell.id, unannounced(cell.source), []
+        return
+    yield cell.id, None, beside(cell)
+    if id := cell.metadata.get("exercise"):
+        exercise = find(id)
+        kind, task = exercise.answer, getattr(exercise.answer, "task", None)
+        replies = [*getattr(kind, "replies", {}).values()]
+        mistakes = [sentence for sentence, _ in getattr(kind, "mistakes", {}).values()]
+        mistakes += [slip.sentence for slip in getattr(task, "slips", ())]
+        told = [*exercise.hints, *replies, *mistakes, exercise.why]
+        yield id.replace(".", "-") + "-told", "\n\n".join(told), []
 
 
 def is_notebook(name):
@@ -171,8 +183,13 @@ def readme():
 
 
 def sentences():
-    """Yield the file and the text of every sentence that widgets, pictures and results say of themselves."""
+    """Yield the file and the text of every sentence that widgets, pictures and results say of themselves.
+
+    The exercises of the lessons are read with their notebooks.
+    """
     for path in sorted((ROOT / "backprop_lib").rglob("*.*")):
+        if path.parent.name == "book":
+            continue
         if path.suffix == ".py":
             tree = ast.parse(path.read_text(encoding="utf-8"))
             strings = [node.value for node in spoken(tree) if isinstance(node.value, str)]
