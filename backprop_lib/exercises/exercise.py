@@ -199,8 +199,6 @@ def check(id: str, answer: object = ...) -> Verdict:
 
     Examples
     --------
-    >>> check("one-path.2", 0.25)
-    ✓ Right. It is 0.25.
     >>> check("one-path.2")
     · Write the number, to 2 decimals, where the dots are. Then run the cell again. \
 `hint("one-path.2")` gives a hint.

@@ -165,7 +165,7 @@ def simple_factor(value: float, tolerance: float, most: int = _SIMPLE) -> Factor
     >>> simple_factor(0.7123, 1e-6)
     """
     simple = Fraction(value).limit_denominator(most)
-    if not simple or abs(simple) > most or abs(value - float(simple)) > tolerance * abs(value):
+    if not simple or abs(simple.numerator) > most or abs(value - float(simple)) > tolerance * abs(value):
         return None
     mistake = "" if simple == 1 else "sign" if simple == -1 else "factor"
     return Factor(mistake, str(simple).replace("-", "−"))
