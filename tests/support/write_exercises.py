@@ -48,7 +48,7 @@ def with_exercises(notebook, lesson):
         If there is not exactly one cell that begins with the heading.
     """
     own = re.compile(rf"{lesson}-\d+(-answer)?")
-    outputs = {cell.id: cell.outputs for cell in notebook.cells if "outputs" in cell}
+    before = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
     cells = [cell for cell in notebook.cells if not own.fullmatch(cell.id)]
     places = [i for i, cell in enumerate(cells) if cell.source.startswith(HEADING)]
     if len(places) != 1:
@@ -57,8 +57,8 @@ def with_exercises(notebook, lesson):
     cells[place].source = INTRODUCTION.format(heading=HEADING, lesson=lesson)
     written = [*cells_of(lesson)]
     for cell in written:
-        if cell.id in outputs:
-            cell.outputs = outputs[cell.id]  # until the notebook is run again
+        if cell.id in before:  # what it showed stays, until the notebook is run again
+            cell.outputs, cell.execution_count = before[cell.id].outputs, before[cell.id].execution_count
     return [*cells[: place + 1], *written, *cells[place + 1 :]]
 
 
