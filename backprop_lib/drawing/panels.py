@@ -133,6 +133,12 @@ class Panel:
         return Picture(svg, alt)
 
     @cached_property
+    def state(self) -> dict[str, Any]:
+        """What a page needs to know of it, to lay marks over it."""
+        size = {"width": self.width, "height": self.height, "inside": self.inside}
+        return {"title": self.title, "background": self.address, **size}
+
+    @cached_property
     def address(self) -> str:
         """The background as a data address, for a style sheet."""
         return address(self.svg)

@@ -87,11 +87,7 @@ class PanelSlider(FrameSlider):
             labels=list(labels),
             sentences=list(sentences),
             index=start,
-            panels=[
-                {"title": p.title, "background": p.address, "width": p.width, "height": p.height}
-                | {"inside": p.inside}
-                for p in panels
-            ],
+            panels=[panel.state for panel in panels],
             order=list(range(len(labels))),
             marks=list(marks),
         )

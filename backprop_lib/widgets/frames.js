@@ -5,7 +5,7 @@ import { announcer, draw, listen, make, slider, steady, tell } from "./parts.js"
 /**
  * A slider over the model's labels. `show` draws the frame of a position, prepared or computed, and says its sentence.
  * @param {Host} host
- * @param {(at: number) => string} show
+ * @param {(at: number) => string | (() => string)} show
  */
 export const frameSlider = (host, show) => {
   const { model } = host, { live, say } = announcer(host);

@@ -77,12 +77,12 @@ export const announcer = ({ signal }) => {
   const live = make("div", { class: "bp-live", "aria-live": "polite" });
   /** @type {ReturnType<typeof setTimeout>} */
   let timer;
-  /** @param {string} words */
+  /** @param {string | (() => string)} words if a function, it is asked when they are said */
   const say = (words) => {
     live.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(() => {
-      live.textContent = words;
+      live.textContent = typeof words === "function" ? words() : words;
       timer = setTimeout(() => (live.textContent = ""), KEPT); // or whoever reads on finds it twice
     }, REST);
   };

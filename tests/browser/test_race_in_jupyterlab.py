@@ -59,7 +59,7 @@ def check_menus(race):
 def check_button(race):
     """Run the race from the start, pause it, and let it reach the end."""
     button, page = race.box.query_selector("button"), race.page
-    reached = "([handle, n]) => Number(handle.ariaValueNow) >= n"
+    reached = "([handle, n]) => handle.valueAsNumber >= n"
     race.press(race.handle, "End")
     last, start = race.state["position"], time.monotonic()
     button.click()

@@ -6,35 +6,27 @@ and the slider uncovers them and says who is ahead, and how each has ended once 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from html import escape
 from itertools import groupby
-from pathlib import Path
+from typing import Any
 
-import ipywidgets as ipw
 import numpy as np
+import traitlets
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Names, Network, check_arguments
-from backprop_lib.drawing import DASHES, INKS, Panel, limits, loss_panel, outline, thin
+from backprop_lib.drawing import DASHES, INKS, Panel, Picture, limits, loss_panel, outline, thin
 from backprop_lib.text import counted, rate
 from backprop_lib.training import Ending, Sweep, sweep
-from backprop_lib.widgets.cells import OfCell
+from backprop_lib.widgets.carrier import module, sheet
+from backprop_lib.widgets.frame_slider import FrameSlider
 from backprop_lib.widgets.rates.rates import positive, said_of
-from backprop_lib.widgets.spoken import script, sheet, style
 
 LANES = "ABCD"
 _MOST = 24  # rates to choose from
 _MOMENTS = 40
-_NONE = "–"
 _BESIDE = ((-18, -8), (8, -8), (-18, 18), (8, 18))  # pixels from a curve's end to its letter
 _ENDS = {Ending.CONVERGES: -1, Ending.DIVERGES: 1}  # before and after those on the way
-_SCRIPT = script(__file__, "race.js")
-# Presses the slider's keys, so that both always agree.
-# It presses the slider's keys.
-_BUTTON = Path(__file__).with_name("race_button.html").read_text(encoding="utf-8")
 
 
 def rate_race(
@@ -92,128 +84,109 @@ def rate_race(
     return Race(net, runs, chosen)
 
 
-class Race(OfCell, ipw.VBox):  # type: ignore[misc]
+class Race(FrameSlider):
     """Up to four training runs of a sweep in one picture; see `rate_race`.
 
     Attributes
     ----------
-    menus : list of ipywidgets.Dropdown
+    rates : list of str
+        To choose from.
+    chosen : list of int
         For each lane, the learning rate in it; 0 is none, r + 1 is number r.
-    lanes : list of ipywidgets.Stack
-        For each lane, the prepared curves with their sentences.
-    slider : ipywidgets.SelectionSlider
-        Up to which update the curves are shown.
-    sentences : list of list of str
-        For each lane, what is said beneath the picture when its training has ended.
+    runs : list of dict
+        For each rate its curve: the `path`, what is drawn at its `end`, where each lane's letter stands, the
+        update at which it is `known` how it ends, and the `sentence` that says so.
+    moments : list of dict
+        For each position of the slider the `update`, what `share` of the picture is seen, in percent, and the
+        standings: `places`, to be said `after` some words.
     """
 
+    _esm = module(__file__, "race.js")
+    _css = sheet(__file__, "race.css")
+    rates: Any = traitlets.List().tag(sync=True)
+    chosen: Any = traitlets.List(traitlets.Int(), minlen=4, maxlen=4).tag(sync=True)
+    looks: Any = traitlets.List().tag(sync=True)
+    panel: Any = traitlets.Dict().tag(sync=True)
+    runs: Any = traitlets.List().tag(sync=True)
+    moments: Any = traitlets.List().tag(sync=True)
+
     def __init__(self, net: Network, runs: Sweep, chosen: Sequence[int]) -> None:
-        labels = [rate(r) for r in runs.learning_rates]
-        words = [said_of(runs, r, net, label) for r, label in enumerate(labels)]
-        self.sentences = [[f"{lane}: {w}" for w in ("no rate.", *words)] for lane in LANES]
-        stops = [runs.outcome(r).updates for r in range(len(labels))]
-        self._rates, self._last = labels, len(runs.loss) - 1
-        axis = limits(runs, np.array(stops))
-        panel = loss_panel(len(runs.loss) - 1, axis, runs.goal, wide=True)
-        layout, looks = ipw.Layout(), ipw.HTML()  # which all curves share
-        names = ["", *labels]
-        # The update at which it is known how a training ends
-        known = [
-            0,
-            *(
-                runs.outcome(r).updates if runs.outcome(r).kind in _ENDS else self._last
-                for r in range(len(labels))
-            ),
-        ]
-        self.unseen: list[ipw.Widget] = [looks]
-        self.menus, self.lanes = [], []
-        for lane, sentences in enumerate(self.sentences):
-            at = chosen[lane] + 1 if lane < len(chosen) else 0
-            curves = ["", *(_curve(panel, runs, r, stop, lane) for r, stop in enumerate(stops))]
-            frames = [
-                ipw.HTML(f"{drawn}{_line(lane, sentence, label, at)}", layout=layout, style=looks.style)
-                for drawn, sentence, label, at in zip(curves, sentences, names, known, strict=True)
-            ]
-            menu = ipw.Dropdown(
-                options=[_NONE, *labels],
-                index=at,
-                description=f"{LANES[lane]}: η =",
-                style={"description_width": "auto"},
-                layout={"width": "150px"},
-            )
-            stack = ipw.Stack(frames, selected_index=at, layout=layout).add_class("bp-lane")
-            self.unseen.append(ipw.jsdlink((menu, "index"), (stack, "selected_index")))
-            self.menus.append(menu)
-            self.lanes.append(stack)
+        rates, last = [rate(r) for r in runs.learning_rates], len(runs.loss) - 1
+        outcomes = [runs.outcome(r) for r in range(len(rates))]
+        axis = limits(runs, np.array([outcome.updates for outcome in outcomes]))
+        self._panel = panel = loss_panel(last, axis, runs.goal, wide=True)
         scales = "both axes logarithmic" if axis.log else "the axis of updates logarithmic"
-        title = f"{panel.title} over the updates, {scales}. How each ends is written below."
-        ground = ipw.HTML(f'<svg class="field" {_view(panel)} role="img" aria-label="{escape(title)}"></svg>')
-        pairs = zip(self.menus, self.lanes, strict=True)
-        field = ipw.GridBox([ground, *(part for pair in pairs for part in pair)]).add_class("bp-field")
+        self._title = f"{panel.title} over the updates, {scales}."
         moments = np.unique(np.geomspace(1, len(runs.loss), _MOMENTS).round().astype(int)) - 1
-        self.slider = ipw.SelectionSlider(
-            options=[(f"{n:,}", i) for i, n in enumerate(moments)],
-            value=0,
-            description="after updates",
-            style={"description_width": "initial"},
-            layout={"width": "min(100%, 480px)"},
-        )
-        clock = [ipw.HTML(_BUTTON), self.slider]
-        row = ipw.HBox(clock, layout={"flex_flow": "row wrap", "align_items": "center"})
-        # For each moment: percent of the picture that are seen, when it is, the standings.
         shares = 100 * panel.pixels(moments, np.ones(len(moments)))[:, 0] / panel.width + 0.4
         shares[-1] = 100
-        prepared = [
-            (round(share, 2), f"After {counted(n, 'update')}: ", standings(runs, n), int(n))
-            for share, n in zip(shares, moments, strict=True)
-        ]
-        data = json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
-        ahead = ipw.HTML(f'<p class="bp-said"></p><p hidden>{data}</p>').add_class("bp-ahead")
-        box = "bp" + hashlib.sha256((panel.svg + str(labels)).encode()).hexdigest()[:8]
-        rules = sheet(__file__, "race.css", box=box, background=panel.address)
-        look = ipw.HTML(f'{style()}<style onload="{_SCRIPT}">{rules}</style>')
-        super().__init__([look, row, ahead, field])
-        self.add_class(box).add_class("bp-race").add_class("bp-local")
+        super().__init__(
+            name="after updates",
+            labels=[f"{n:,}" for n in moments],
+            rates=rates,
+            chosen=[chosen[lane] + 1 if lane < len(chosen) else 0 for lane in range(len(LANES))],
+            looks=[{"ink": INKS[lane], "dashes": DASHES[lane]} for lane in range(len(LANES))],
+            panel=panel.state | {"title": f"{self._title} How each ends is written below."},
+            runs=[
+                _curve(panel, runs, r, outcome.updates)
+                | {
+                    "known": outcome.updates if outcome.kind in _ENDS else last,
+                    "sentence": said_of(runs, r, net, rates[r]),
+                }
+                for r, outcome in enumerate(outcomes)
+            ],
+            moments=[
+                {
+                    "update": int(n),
+                    "share": round(float(share), 2),
+                    "after": f"After {counted(n, 'update')}: ",
+                }
+                | {"places": standings(runs, n)}
+                for share, n in zip(shares, moments, strict=True)
+            ],
+        )
 
-    def end(self) -> None:
-        """Let go of the curves."""
-        self.lanes.clear()
+    @traitlets.validate("chosen")
+    def _there(self, proposal: dict[str, list[int]]) -> list[int]:
+        return [r if 0 <= r <= len(self.rates) else 0 for r in proposal["value"]]
+
+    def close(self) -> None:
+        """Close it, and let go of the curves."""
+        super().close()
+        self.runs, self.moments, self.panel = [], [], {}
+
+    def pictures(self) -> list[Picture]:
+        """Return the field before the race begins, so that it gives nothing away."""
+        return [self._panel.picture("", f"{self._title} {self!r}")]
 
     def __repr__(self) -> str:
         runners = [
-            f"{lane}: η = {self._rates[menu.index - 1]}"
-            for lane, menu in zip(LANES, self.menus, strict=True)
-            if menu.index
+            f"{lane}: η = {self.rates[number - 1]}"
+            for lane, number in zip(LANES, self.chosen, strict=True)
+            if number
         ]
         return (
-            f"Race of learning rates, {len(self._rates)} to choose from. "
+            f"Race of learning rates, {len(self.rates)} to choose from. "
             f"At the start: {', '.join(runners) or 'no rate'}."
         )
 
 
-def _view(panel: Panel) -> str:
-    """Return the attribute that gives an SVG the panel's coordinates."""
-    return f'viewBox="0 0 {panel.width:g} {panel.height:g}"'
-
-
-def _curve(panel: Panel, runs: Sweep, r: int, stop: int, lane: int) -> str:
-    """Return one curve with its lane's dashes, a dot or an arrowhead at its end, and the lane's letter."""
+def _curve(panel: Panel, runs: Sweep, r: int, stop: int) -> dict[str, Any]:
+    """Return one curve: its path, a dot or an arrowhead at its end, and where each lane's letter stands."""
     keep = thin(stop + 1)
     points = panel.line(keep, runs.loss[keep, r])
-    path = outline(points)
     left, top, width, height = map(float, panel.inside.split())
-    x, y = points[-1] + _BESIDE[lane]
-    y = min(max(y, top + 12), top + height - 6)
     if stop == len(runs.loss) - 1:  # side by side, for several may end here at the same loss
-        x, y = left + width - 120 + 20 * lane, min(max(points[-1, 1], top + 20), top + height) - 8
-    ink = INKS[lane]
-    return (
-        f'<svg class="bp-run" {_view(panel)} aria-hidden="true">'
-        f'<svg x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" viewBox="{panel.inside}">'
-        f'<path d="{path}" stroke="{ink}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"/>'
-        f"{panel.end(points, ink)}</svg>"
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="{ink}">{LANES[lane]}</text></svg>'
-    )
+        level = min(max(points[-1, 1], top + 20), top + height) - 8
+        letters = [(left + width - 120 + 20 * lane, level) for lane in range(len(LANES))]
+    else:
+        low, high = top + 12, top + height - 6
+        letters = [(x, min(max(y, low), high)) for x, y in points[-1] + np.array(_BESIDE)]
+    return {
+        "path": outline(points),
+        "end": panel.end(points, "currentColor"),
+        "letters": np.round(letters, 1).tolist(),
+    }
 
 
 def standings(runs: Sweep, n: int) -> list[list[int | str]]:
@@ -249,14 +222,3 @@ def standings(runs: Sweep, n: int) -> list[list[int | str]]:
             found.append((1 + side, -side * outcome.updates, f"{outcome.updates:,}", r))
     groups = groupby(sorted(found), lambda place: (place[0], place[2]))
     return [[kind, number, *(place[-1] for place in group)] for (kind, number), group in groups]
-
-
-def _line(lane: int, sentence: str, label: str, known: int) -> str:
-    """Return a lane's sentence and a sample of its line; before update `known` only the rate is said."""
-    look = f'stroke="{INKS[lane]}" stroke-width="2.4" stroke-dasharray="{DASHES[lane]}"'
-    before = f"{LANES[lane]}: η = {label}." if label else sentence
-    return (
-        f'<p class="bp-said" style="grid-row: {lane + 2}"><svg width="52" height="12" aria-hidden="true">'
-        f'<path d="M4 6H48" {look}/></svg> <span class="bp-runner" data-known="{known}" '
-        f'data-then="{escape(sentence)}" data-before="{escape(before)}">{escape(before)}</span></p>'
-    )

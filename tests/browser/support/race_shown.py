@@ -21,8 +21,8 @@ CASES = [  # as in chapters 1 and 6
 # What a race shows: its controls, its words, and of each lane the sentence, the letter, the end of the curve.
 STATE = """
 const shown = (box) => ({
-  position: Number(box.querySelector(".noUi-handle").ariaValueNow),
-  label: box.querySelector(".widget-readout").innerText.trim(),
+  position: box.querySelector("input[type=range]").valueAsNumber,
+  label: box.querySelector(".bp-readout").innerText.trim(),
   button: box.querySelector("button").innerText,
   said: [...box.querySelectorAll(".bp-ahead .bp-said")].map((line) => line.innerText),
   top: box.querySelector(".field").getBoundingClientRect().top - box.getBoundingClientRect().top,
@@ -39,7 +39,7 @@ const frame = () => new Promise((done) => requestAnimationFrame(done));
 """
 # Press a key on the slider until it has nowhere to go; what is shown at each moment.
 WALK = f"""async (box, key) => {{ {STATE}
-  const handle = box.querySelector(".noUi-handle"), seen = [shown(box)];
+  const handle = box.querySelector("input[type=range]"), seen = [shown(box)];
   for (;;) {{
     handle.dispatchEvent(new KeyboardEvent("keydown", {{ key }}));
     await frame();
@@ -66,7 +66,7 @@ class Race:
         self.net, x, t, rates, updates, goal, self.start = given
         self.runs = sweep(self.net, x, t, rates, updates, stop_below=goal)
         self.page, self.box = page, box
-        self.handle = self.box.query_selector(".noUi-handle")
+        self.handle = self.box.query_selector("input[type=range]")
 
     @property
     def state(self):
