@@ -207,7 +207,7 @@ class Choice:
     @property
     def _keys(self) -> str:
         *first, last = (f'"{key}"' for key in self.replies)
-        return f"{', '.join(first)} or {last}"
+        return f"{', '.join(first)}{',' * (len(first) > 1)} or {last}"
 
     def examine(self, answer: Any) -> Verdict:
         """Return the verdict on a key."""

@@ -266,7 +266,7 @@ EXERCISES = (
                 "c": "One of the two derivatives is 0. The other one does not have $w_2$ as a factor.",
             },
         ),
-        blank='answer = ...  # "a", "b" or "c"',
+        blank='answer = ...  # "a", "b", or "c"',
         hints=(
             "Write both derivatives as products.",
             r"""$\partial E/\partial w_2 = \delta_2 a_1$. With $w_2 = 0$ the answer of the network is
@@ -393,7 +393,7 @@ EXERCISES = (
                     sigmoid, and the smaller the steps.""",
             },
         ),
-        blank='answer = ...  # "a", "b" or "c"',
+        blank='answer = ...  # "a", "b", or "c"',
         hints=(
             "The goal is reached when the answer is off by 0.01. Where is the answer then?",
             "At 0.89 the slope of the sigmoid is about 0.1. How large is it at 0.99?",
