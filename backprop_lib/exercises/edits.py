@@ -59,12 +59,20 @@ def _for_loss(d: Derivation, a: Expr) -> Options:
     for other in LOSSES.values():
         if other.name != rule.name:
             found[Mistake.OTHER_RULE, other.name] = sp.sympify(other.slope_formula(sp, a, t))
-    for k, u in d.targets.items():
-        if k != a:
-            found[Mistake.WRONG_NEURON, k.name] = d.factor(d.E, k).value
-            found[Mistake.WRONG_NEURON, u.name] = right.xreplace({t: u})
-            found[Mistake.WRONG_NEURON, f"only {k.name}"] = right.xreplace({a: k})
+    for tag, k in _others(a, list(d.targets)):
+        found[Mistake.WRONG_NEURON, tag] = d.factor(d.E, k).value
+        found[Mistake.WRONG_NEURON, f"t {tag}"] = right.xreplace({t: d.targets[k]})
+        found[Mistake.WRONG_NEURON, f"a {tag}"] = right.xreplace({a: k})
     return found
+
+
+def _others(symbol: Expr, symbols: list[Expr]) -> Iterator[tuple[str, Expr]]:
+    """Yield the other symbols twice: by their own places, and by how far they are from this one."""
+    place = symbols.index(symbol)
+    for other, found in enumerate(symbols):
+        if other != place:
+            yield f"{other}", found
+            yield f"{(other - place) % len(symbols)} on", found
 
 
 def _for_slope(d: Derivation, a: Expr, z: Expr) -> Options:
@@ -78,19 +86,26 @@ def _for_slope(d: Derivation, a: Expr, z: Expr) -> Options:
         (Mistake.PART, "1 - a"): 1 - a,
         (Mistake.PART, "a²"): a**2,
         (Mistake.PART, "(1 - a)²"): (1 - a) ** 2,
-        (Mistake.SIGN_INSIDE, ""): a * (1 + a) if rule.name == "sigmoid" else 1 + a**2,
-        (Mistake.UPSIDE_DOWN, ""): 1 / right,
     }
+    inside = {"sigmoid": a * (1 + a), "tanh": 1 + a**2}
+    found[Mistake.SIGN_INSIDE, ""] = inside.get(rule.name, right.xreplace({z: -z}))
+    for other in ("sigmoid", "tanh", "softplus"):
+        if other != rule.name:
+            found[Mistake.OTHER_RULE, other] = ACTIVATIONS[other].slope_formula(sp, z, a)
     if rule.name != "relu":
         found[Mistake.SLOPE_AT_A, ""] = rule.slope_formula(sp, a, rule.formula(sp, a))
         found[Mistake.NOT_A_SLOPE, "at a"] = rule.formula(sp, a)
-        for other in ("sigmoid", "tanh", "softplus"):
-            found[Mistake.OTHER_RULE, other] = ACTIVATIONS[other].slope_formula(sp, z, a)
-    layer = taken_apart(a.name).layer
-    for k, (_, z_of_k) in d.rules.items():
-        name = taken_apart(k.name)
-        if k != a and (name.layer == layer or name.neurons == taken_apart(a.name).neurons):
-            found[Mistake.WRONG_NEURON, k.name] = d.factor(k, z_of_k).value
+        found[Mistake.UPSIDE_DOWN, ""] = 1 / right
+    name = taken_apart(a.name)
+    beside = [k for k in d.rules if taken_apart(k.name).layer == name.layer]
+    below = [
+        (f"{k.layer - name.layer} up", s)
+        for s in d.rules
+        if (k := taken_apart(s.name)).neurons == name.neurons
+    ]
+    for tag, k in [*_others(a, beside), *below]:
+        if k != a:
+            found[Mistake.WRONG_NEURON, tag] = d.factor(k, d.rules[k][1]).value
     return found
 
 
@@ -107,6 +122,7 @@ def _for_weight(d: Derivation, z: Expr, a: Expr) -> Options:
     }
     rows, columns = d.net.weights[layer - 1].shape
     places = [(i, k, f"column {k}") for k in range(columns)] + [(k, j, f"row {k}") for k in range(rows)]
+    places += [(i, (j + k) % columns, f"{k} columns on") for k in range(1, columns)]
     for row, column, tag in places:
         if (row, column) not in [(i, j), (j, i)]:
             found[Mistake.WRONG_WEIGHT, tag] = d.symbols[f"w{layer}[{row},{column}]"]
@@ -211,19 +227,19 @@ def _of_group(chain: Chain, group: list[Edge]) -> Iterator[Edit]:
 
 
 def _together(chain: Chain, edges: list[Edge]) -> Iterator[Edit]:
-    """Yield each mistake that can be made of all these factors alike."""
+    """Yield each mistake that can be made of these factors alike, of all that it can be made of."""
     choices = {edge: options(chain.d, *edge) for edge in edges}
-    for mistake, tag in choices[edges[0]]:
-        if all((mistake, tag) in choice for choice in choices.values()):
-            changed = {edge: choice[mistake, tag] for edge, choice in choices.items()}
-            yield Edit(mistake, _label(edges), changed)
+    for made in dict.fromkeys(kind for choice in choices.values() for kind in choice):
+        changed = {edge: choice[made] for edge, choice in choices.items() if made in choice}
+        yield Edit(made[0], _label(list(changed)), changed)
 
 
 def _over_layers(groups: list[list[Edge]]) -> list[list[Edge]]:
-    """Return all slopes of activations, and all weights, if there are several layers of them."""
+    """Return all slopes of activations, those of hidden layers, and all weights, where they have layers."""
     slopes = [group for group in groups if group[0][0].name[0] == "a"]
     weights = [group for group in groups if group[0][1].name[0] == "a" and group[0][0].name[0] == "z"]
-    return [[edge for group in kind for edge in group] for kind in (slopes, weights) if len(kind) > 1]
+    kinds = [kind for kind in (slopes, slopes[1:], weights) if len(kind) > 1]
+    return [[edge for group in kind for edge in group] for kind in kinds]
 
 
 def _cuts(groups: list[list[Edge]]) -> Iterator[Edit]:
@@ -232,20 +248,25 @@ def _cuts(groups: list[list[Edge]]) -> Iterator[Edit]:
         for missing in (groups[last:], groups[:-last]):
             edges = [edge for group in missing for edge in group]
             where = listed([_label(group, short=True) for group in missing])
-            yield Edit(Mistake.CUT_SHORT, where, dict.fromkeys(edges, sp.S.One))
+            first = {by: of for of, by in reversed(edges)}  # without factors, all paths are one
+            late = missing[0] is groups[0]
+            changed = {(of, by): sp.S.One if first[by] == of or not late else sp.S.Zero for of, by in edges}
+            yield Edit(Mistake.CUT_SHORT, where, changed)
 
 
 def _paths(chain: Chain) -> Iterator[Edit]:
-    """Yield what can happen where several paths come together."""
-    for symbol, into in chain.onward.items():
-        if len(into) == 1 or not into:
-            continue
-        for k in into:
-            alone = {(other, symbol): sp.S.Zero for other in into if other != k}
-            others = listed([_through(other) for other in into if other != k])
-            yield Edit(Mistake.PATH_MISSING, _through(k), {(k, symbol): sp.S.Zero})
-            yield Edit(Mistake.PATH_MISSING, others, alone)
-            yield Edit(Mistake.PATH_SUBTRACTED, _through(k), {(k, symbol): -chain.factors[k, symbol]})
+    """Yield what can happen where several paths come together: at one place, or at all of them alike."""
+    meetings = {symbol: into for symbol, into in chain.onward.items() if len(into) > 1}
+    for symbols in [*([symbol] for symbol in meetings), list(meetings)] if meetings else []:
+        for place in [*range(max(len(meetings[symbol]) for symbol in symbols)), -1]:
+            here = [(into[place], symbol) for symbol in symbols if place < len(into := meetings[symbol])]
+            others = [(k, symbol) for symbol in symbols for k in meetings[symbol] if (k, symbol) not in here]
+            for missing in (here, others):
+                yield Edit(Mistake.PATH_MISSING, _through(missing), dict.fromkeys(missing, sp.S.Zero))
+            for turned in (here, others):
+                changed = {edge: -chain.factors[edge] for edge in turned}
+                yield Edit(Mistake.PATH_SUBTRACTED, _through(turned), changed)
+    if meetings:
         yield Edit(Mistake.PATHS_MULTIPLIED, "", multiplied=True)
 
 
@@ -266,18 +287,25 @@ def _wholes(chain: Chain) -> Iterator[Edit]:
     yield Edit(Mistake.NOT_A_SLOPE, repr(chain), whole=d.definitions[chain.of])
     yield Edit(Mistake.UPSIDE_DOWN, repr(chain), whole=1 / right)
     yield Edit(Mistake.RATE, repr(chain), whole=rate * right)
-    if chain.of == d.E:
-        yield Edit(Mistake.STEP, repr(chain), whole=chain.by - rate * right)
-        yield Edit(Mistake.STEP, repr(chain), whole=chain.by + rate * right)
-    letter = chain.by.name.partition("[")[0]
-    others = [s for name, s in d.symbols.items() if name.partition("[")[0] == letter and s != chain.by]
-    swapped = f"{letter}[{','.join(map(str, reversed(taken_apart(chain.by.name).neurons)))}]"
-    for other in others if len(others) <= _MANY else []:
-        if other.name == swapped:
-            where = f"{ratio(chain.of, other)} in place of {chain}"
-            yield Edit(Mistake.TRANSPOSED, where, chain=Chain(d, chain.of, other))
-        elif chain.of == d.E:
-            yield Edit(Mistake.ANOTHER, f"{ratio(d.E, other)}, not {chain}", chain=Chain(d, d.E, other))
+    if chain.of != d.E:
+        return
+    yield Edit(Mistake.STEP, repr(chain), whole=chain.by - rate * right)
+    yield Edit(Mistake.STEP, repr(chain), whole=chain.by + rate * right)
+    for other in _namesakes(chain):
+        swapped = taken_apart(other.name).neurons == taken_apart(chain.by.name).neurons[::-1]
+        mistake = Mistake.TRANSPOSED if swapped else Mistake.ANOTHER
+        where = f"{ratio(d.E, other)}{' in place of' if swapped else ', not'} {chain}"
+        yield Edit(mistake, where, chain=Chain(d, d.E, other))
+
+
+def _namesakes(chain: Chain) -> list[Expr]:
+    """Return the symbols that another index makes of this one; in large layers, those of the same input."""
+    letter, layer, place = taken_apart(chain.by.name)
+    named = {s: taken_apart(s.name) for s in chain.d.symbols.values() if s not in (chain.d.E, chain.by)}
+    found = {s: name.neurons for s, name in named.items() if (name.letter, name.layer) == (letter, layer)}
+    if len(found) <= _MANY:
+        return list(found)
+    return [s for s, other in found.items() if other[1:] == place[1:] or other == place[::-1]][:_MANY]
 
 
 def _label(edges: list[Edge], short: bool = False) -> str:
@@ -288,9 +316,9 @@ def _label(edges: list[Edge], short: bool = False) -> str:
     return listed(list(layers))
 
 
-def _through(symbol: Expr) -> str:
-    """Return a neuron as a path goes through it: by its activation."""
-    return str(symbol).replace("z", "a", 1)
+def _through(edges: list[Edge]) -> str:
+    """Return the neurons that some paths go through: by their activations."""
+    return listed(sorted({str(of).replace("z", "a", 1) for of, _ in edges}))
 
 
 def listed(words: list[str]) -> str:

@@ -19,8 +19,11 @@ class Mistake(Enum):
     FACTOR_TWICE = "factor twice", "One factor is in it twice, and it is needed once: {where}."
     Z_FOR_A = "z for a", "Somewhere a pre-activation z stands for its activation a: look at {where}."
     SLOPE_AT_A = "slope at a", "The activation is applied to a, which is its result already: look at {where}."
-    PATH_MISSING = "path missing", "The path through {where} is missing: all paths are added."
-    PATH_SUBTRACTED = "path subtracted", "The path through {where} has the wrong sign: all paths are added."
+    PATH_MISSING = "path missing", "A path is missing, the one through {where}: all paths are added."
+    PATH_SUBTRACTED = (
+        "path subtracted",
+        "A path has the wrong sign, the one through {where}: all paths are added.",
+    )
     PATHS_MULTIPLIED = "paths multiplied", "The paths are multiplied: they have to be added{where}."
     TRANSPOSED = "transposed", "The two indices are swapped, as in a transposed matrix: look at {where}."
     WRONG_WEIGHT = "wrong weight", "Another weight stands where {where} belongs."

@@ -66,10 +66,14 @@ def _in_array(answer: Any) -> Expr:
 
 def _number(number: Any) -> Expr:
     """Return a number as its decimals say, so that 0.1 is a tenth."""
-    text = repr(float(number)) if np.floating in type(number).__mro__ else str(number)
-    if text.strip("-").lower() in ("nan", "snan", "inf", "infinity"):
-        raise Unreadable(f"This is {text}, which is no finite number.")
-    return sp.Rational(*Fraction(text).as_integer_ratio())
+    if np.integer in type(number).__mro__:
+        number = int(number)
+    elif not isinstance(number, int | Fraction):
+        text = str(float(number) if np.floating in type(number).__mro__ else number)
+        if text.strip("-").lower() in ("nan", "snan", "inf", "infinity"):
+            raise Unreadable(f"This is {text}, which is no finite number.")
+        number = Fraction(text)
+    return sp.Rational(*number.as_integer_ratio())
 
 
 _NUMBERS = (int, float, Fraction, Decimal)

@@ -134,7 +134,7 @@ def _by(rewritten: Callable[[Expr], Expr]) -> Callable[[Point, Expr, dict[Expr, 
 
 def _piecewise(point: Point, e: Expr, known: dict[Expr, Any]) -> Any:
     for expression, condition in e.args:
-        if _holds(point, condition, known):
+        if expression != sp.zoo and _holds(point, condition, known):
             return point.value(expression, known)
     raise ZeroDivisionError
 
@@ -257,7 +257,7 @@ def _readable_part(part: Any, names: Iterable[str]) -> None:
 
 
 def _readable_number(number: Expr) -> None:
-    if number.is_Float and not 1e-30 < abs(number) < 1e30 and number != 0:
+    if number.is_Float and not number.is_zero and not 1e-30 < abs(number) < 1e30:
         raise Unreadable("A number of this size is not expected here.")
     if number.is_Rational and max(abs(number.p), number.q) >= 10**_LONGEST:
         raise Unreadable("A number with so many digits is not expected here.")
@@ -265,7 +265,7 @@ def _readable_number(number: Expr) -> None:
 
 def _readable_power(power: Expr) -> None:
     exponent = power.exp
-    if not issubclass(type(exponent), sp.Rational | sp.Float) or exponent != int(exponent):
+    if not issubclass(type(exponent), sp.Rational | sp.Float) or not float(exponent).is_integer():
         raise Unreadable(
             "A power is read here only with a whole number above, and e to a power as sympy.exp."
         )
