@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from backprop_lib.drawing.canvas import COLOURS, FONT, Canvas, Picture, address, outline, sign_colour
+from backprop_lib.drawing.canvas import (
+    COLOURS,
+    FONT,
+    Canvas,
+    Picture,
+    address,
+    least_width,
+    outline,
+    sign_colour,
+)
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, crossing, loss_panel, plot_curves, plot_loss
 from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, plot_slope, sampled
@@ -41,6 +50,7 @@ __all__ = [
     "heat_map",
     "holding",
     "labels_that_fit",
+    "least_width",
     "limits",
     "loss_panel",
     "nudge_mark",

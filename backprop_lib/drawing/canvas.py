@@ -6,11 +6,11 @@ written as well.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from math import hypot
 from urllib.parse import quote
 
 from backprop_lib.core import Array
@@ -25,22 +25,53 @@ COLOURS = {
     "wash": "#eef3f9",
 }
 FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
+_LEAST = 10  # pixels: no letter is shown smaller; where a page is too narrow for that, the picture scrolls
+_PHONE = 250  # pixels: as wide a picture always fits
+_SIDEWAYS = "picture; where it is wider than the page, it scrolls sideways"
 _ESCAPED = re.compile(r"[^\w =:/;,.()'+*!?&~-]+", re.ASCII)  # in an address
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An SVG drawing with its content in words, which is also what stands where no picture can."""
+    """An SVG drawing with its content in words, which is also what stands where no picture can.
+
+    Attributes
+    ----------
+    svg, alt : str
+    letters : float
+        The size of its smallest letters, in pixels.
+    """
 
     svg: str
     alt: str
+    letters: float = 14
 
     def __repr__(self) -> str:
         return self.alt
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        image = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="max-width: 100%">'
-        return {"text/html": image, "text/plain": self.alt}
+        start = f'<img alt="{escape(self.alt)}" src="{address(self.svg)}" style="max-width: 100%'
+        least = least_width(float(re.findall(r'width="([\d.]+)', self.svg)[0]), self.letters)
+        if least <= _PHONE:
+            return {"text/html": f'{start}">', "text/plain": self.alt}
+        box = f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="{_SIDEWAYS}">'
+        return {"text/html": f'{box}{start}; min-width: {least}px"></div>', "text/plain": self.alt}
+
+
+def least_width(width: float, letters: float) -> int:
+    """Return how narrow a picture may be shown, in pixels, so that its letters can be read.
+
+    Parameters
+    ----------
+    width, letters : float
+        Its own width, and the size of its smallest letters.
+
+    Examples
+    --------
+    >>> least_width(864, letters=12), least_width(430, letters=10), least_width(598, letters=13)
+    (720, 430, 460)
+    """
+    return math.ceil(width * min(1, _LEAST / letters))
 
 
 def address(svg: str) -> str:
@@ -81,6 +112,7 @@ class Canvas:
 
     def __init__(self) -> None:
         self.marks: list[str] = []
+        self.letters = 14.0
 
     def picture(self, width: float, height: float, alt: str) -> Picture:
         """Return what has been drawn as a picture of the given size."""
@@ -89,7 +121,7 @@ class Canvas:
             f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="{FONT}" font-size="14">'
             f'<rect width="100%" height="100%" fill="{COLOURS["paper"]}"/>{"".join(self.marks)}</svg>'
         )
-        return Picture(svg, alt)
+        return Picture(svg, alt, self.letters)
 
     def group(self) -> str:
         """Return what has been drawn, to be put on a picture that matplotlib began."""
@@ -131,6 +163,7 @@ class Canvas:
         anchor: str = "middle",
     ) -> None:
         """Write a text whose base line is at y; `halo` keeps lines behind it away."""
+        self.letters = min(self.letters, size)
         weight = ' font-weight="bold"' if bold else ""
         under = f' stroke="{COLOURS["paper"]}" stroke-width="4" paint-order="stroke"' if halo else ""
         self.marks.append(
@@ -142,7 +175,7 @@ class Canvas:
         self, tip: tuple[float, float], direction: tuple[float, float], colour: str, size: float = 11
     ) -> None:
         """Draw an arrowhead whose tip is at `tip`, pointing along `direction`."""
-        (x, y), far = tip, hypot(*direction)
+        (x, y), far = tip, math.hypot(*direction)
         dx, dy = direction[0] / far, direction[1] / far
         bx, by, half = x - size * dx, y - size * dy, 0.45 * size
         self.marks.append(

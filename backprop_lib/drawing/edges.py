@@ -72,7 +72,7 @@ class Label:
 
 
 def labels_that_fit(shown: Sequence[Edge], share: float) -> list[Label]:
-    """Return labels in one column: with all lines, or one; none if these overlap or hide other edges.
+    """Return labels in one column: all lines, one, or a number; none if these overlap or hide other edges.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ def labels_that_fit(shown: Sequence[Edge], share: float) -> list[Label]:
     """
     full = [edge.lines() for edge in shown]
     short = [edge.lines()[:1] if edge.flow is None else edge.lines()[-1:] for edge in shown]
-    for lines, column in product((full, short), (share, 0.5, 0.65)):
+    bare = [[(fixed(edge.value, 4), edge.value)] for edge in shown]
+    for lines, column in [*product((full, short), (share, 0.5, 0.65)), (bare, share)]:
         halves = [Label(0, 0, texts).half[0] for texts in lines]
         nearest = [(h + 18) / (e.end[0] - e.start[0]) for h, e in zip(halves, shown, strict=True)]
         labels = [

@@ -25,7 +25,6 @@ from backprop_lib.text import power_of_ten
 
 _STYLE: Any = {  # matplotlib names each of its settings in its types
     "font.family": "DejaVu Sans",
-    "font.size": 9.5,
     "axes.edgecolor": COLOURS["soft"],
     "axes.labelcolor": COLOURS["ink"],
     "text.color": COLOURS["ink"],
@@ -130,7 +129,12 @@ class Panel:
         clip = f'<clipPath id="in"><rect x="{x}" y="{y}" width="{width}" height="{height}"/></clipPath>'
         end = self.svg.rindex("</svg>")
         svg = f'{self.svg[:end]}{clip}<g clip-path="url(#in)">{marks}</g>{beyond}</svg>'
-        return Picture(svg, alt)
+        return Picture(svg, alt, self.letters)
+
+    @property
+    def letters(self) -> float:
+        """The size of its letters, in pixels."""
+        return _letters(self.width)
 
     @cached_property
     def state(self) -> dict[str, Any]:
@@ -160,7 +164,7 @@ def new_panel(
     log: str = "",
     counts: bool = False,
     grid: bool = True,
-    size: tuple[float, float] = (430, 310),
+    size: tuple[float, float] = (430, 290),
     frame: tuple[float, float, float, float] = (0.14, 0.15, 0.82, 0.82),
 ) -> Panel:
     """Return fresh axes with what `draw` draws on them.
@@ -185,10 +189,10 @@ def new_panel(
     Examples
     --------
     >>> new_panel("Empty", (0, 1, 0, 2), ("w", "E")).inside
-    '60.2 9.3 352.6 254.2'
+    '60.2 8.7 352.6 237.8'
     """
     width, height = map(float, size)
-    with mpl.rc_context({**_STYLE, "font.size": 12.5 if width > 430 else 9.5}):
+    with mpl.rc_context({**_STYLE, "font.size": _letters(width)}):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         axes = figure.add_axes(frame)
         axes.set(xlabel=labels[0], ylabel=labels[1])
@@ -215,6 +219,10 @@ def new_panel(
     for side in (width, height):
         svg = svg.replace(f"{side:g}pt", f"{side:g}")
     return Panel(title, svg, width, height, axes)
+
+
+def _letters(width: float) -> float:
+    return 12.5 if width > 430 else 10
 
 
 def _rounded(outline: re.Match[str]) -> str:

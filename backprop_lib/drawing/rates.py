@@ -209,20 +209,21 @@ def all_rates(runs: Sweep, stops: Array, axis: LossAxis) -> Panel:
                     transform=across,
                     label=kind,
                 )
-        for heading, handles, top, length in (
-            ("loss after", lines[::-1], 1, 2.9),
-            ("the training", signs, 0.44, 1.4),
+        for heading, handles, corner, height, length in (
+            ("loss after", lines[::-1], "upper left", 1, 2.9),
+            ("the run", signs, "lower left", -0.25, 1.4),
         ):
             names = [str(handle.get_label()) for handle in handles]
-            look: dict[str, Any] = {"loc": "upper left", "alignment": "left", "borderaxespad": 0}
+            look: dict[str, Any] = {"loc": corner, "alignment": "left", "borderaxespad": 0}
             axes.add_artist(
                 Legend(
                     axes,
                     handles,
                     names,
                     title=heading,
-                    bbox_to_anchor=(1.015, top),
+                    bbox_to_anchor=(1.03, height),
                     handlelength=length,
+                    labelspacing=0.25,
                     **look,
                 )
             )
@@ -232,9 +233,9 @@ def all_rates(runs: Sweep, stops: Array, axis: LossAxis) -> Panel:
     listed = f"{start}{counted(counts[-1], 'update')}"
     title = f"All learning rates at once: the loss after {listed}. {_in_words(runs, kinds, stops)}"
     limits = rates.min() / 1.12, rates.max() * 1.12, floor, top
-    labels, frame = ("learning rate η", "loss E"), (0.085, 0.19, 0.715, 0.78)
+    labels, frame = ("learning rate η", "loss E"), (0.085, 0.2, 0.715, 0.77)
     scales = "xy" if log else "x"
-    return new_panel(title, limits, labels, draw, log=scales, size=(872, 280), frame=frame)
+    return new_panel(title, limits, labels, draw, log=scales, size=(872, 250), frame=frame)
 
 
 def _in_words(runs: Sweep, kinds: list[Ending], stops: Array) -> str:

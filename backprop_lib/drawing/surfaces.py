@@ -50,7 +50,7 @@ def surface_panel(
     ground = frame or empty_panel(limits, tuple(plain_name(name, single) for name in names))
     written = {value - lowest: f"{value:.3g}" for value in labelled}
     start = np.array([[net.by_name()[name] for name in names]])  # where paths begin
-    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 9, clear=start)
+    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 10, clear=start)
     title = "Path of the descent on the loss surface"
     return ground.overlay(title, marks) if frame else ground.with_ground(title, marks)
 
@@ -173,7 +173,7 @@ def plot_bowl(
     }
     title = f"Contours over {names[0]} and {names[1]}"
     axes = new_panel(title, limits, names, grid=False, size=(520, 440), frame=(0.14, 0.13, 0.82, 0.83))
-    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, lighter=True), written, 12, aside=away)
+    marks = contours(axes, a, b, z, levels[:-1].tolist(), shades(10, lighter=True), written, 13, aside=away)
     panel = axes.with_ground(title, marks)
     shown = points[thin(len(points))]
     pixels = np.clip(panel.pixels(shown[1:-1, 0], shown[1:-1, 1]), -99, 999).round(1)

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from html import escape
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from legibility import assert_legible, luminance, text_boxes
 from backprop_lib import Network, train
 from backprop_lib.drawing.canvas import COLOURS
 from backprop_lib.drawing.curves import plot_loss
+from backprop_lib.drawing.edges import labels_that_fit
+from backprop_lib.drawing.layout import Layout
 from backprop_lib.drawing.networks import NetworkDrawing, draw_network
 from backprop_lib.drawing.panels import thin
 from backprop_lib.drawing.surfaces import plot_surface, surface_panel
@@ -124,17 +127,36 @@ def test_numbers_that_edges_have_no_room_for_stand_in_a_matrix(backward):
         assert found == [fixed(value, 4)]
 
 
-def test_no_number_lies_where_its_edge_is_unknown():
-    """On an edge stands its name, or what flows back over it with an arrow."""
-    for net, x in NETS.values():
-        for given in ({}, {"backward": flows(net, x, np.ones(net.sizes[-1]))}):
-            svg = ET.fromstring(draw_network(net, **given).svg)
-            labels = [m.text for m in svg if m.tag.endswith("text") and m.get("font-size") == "14"]
-            numbers = [text for text in labels if re.search(r"\d\.\d", text)]
-            assert all("=" in text or "←" in text for text in numbers)
+def nearest(edges, point):
+    """Return which of the edges passes a point most closely."""
+    starts, ends = (np.array([getattr(edge, side) for edge in edges]) for side in ("start", "end"))
+    away, along = np.array(point) - starts, ends - starts
+    shares = ((away * along).sum(axis=1) / (along**2).sum(axis=1)).clip(0, 1)
+    return int(np.hypot(*(away - shares[:, None] * along).T).argmin())
 
 
-def test_a_label_lies_nearest_to_its_own_edge():
+@pytest.mark.parametrize("length", [180, 310])
+@pytest.mark.parametrize("kind", ["weights", "slopes", "flows"])
+def test_a_label_lies_nearest_to_its_own_edge_and_on_no_other(length, kind):
+    fitting = set()
+    for inputs, outputs in product(range(1, 7), repeat=2):
+        W = np.linspace(-1, 1, inputs * outputs).reshape(outputs, inputs)
+        names = {f"w1[{i},{j}]": float(w) for (i, j), w in np.ndenumerate(W)}
+        layout = Layout([inputs, outputs], 66, 78, length, [112, 112], [(50, 50)] * 2)
+        given = [names if kind == what else {} for what in ("slopes", "flows")]
+        edges = layout.edges(1, W, *given)
+        labels = labels_that_fit(edges, layout.share(1))
+        assert len(labels) in (0, len(edges))
+        for k, label in enumerate(labels):
+            assert nearest(edges, (label.x, label.y)) == k
+            assert not any(label.hides(other) for other in edges if other is not edges[k])
+            assert label.lines[0][1] == edges[k].value
+            fitting.add((inputs, outputs))
+    assert {(2, 2), (4, 1)} <= fitting
+    assert (4, 3) not in fitting
+
+
+def test_labels_of_a_drawing_lie_nearest_to_their_own_edges():
     labelled = 0
     for net, x in NETS.values():
         layout = NetworkDrawing(net, None, None, [], None, set(), {}).layout
@@ -142,16 +164,12 @@ def test_a_label_lies_nearest_to_its_own_edge():
         boxes = {text.partition(" = ")[0]: box for text, box in text_boxes(drawn)[0]}
         for layer, weights in enumerate(net.weights, 1):
             edges = layout.edges(layer, weights, {}, {})
-            starts, ends = (np.array([getattr(edge, side) for edge in edges]) for side in ("start", "end"))
             named = [k for k, edge in enumerate(edges) if edge.label in boxes]
             assert named in ([], list(range(len(edges))))
             labelled += len(named)
             for k in named:
                 left, top, right, bottom = boxes[edges[k].label]
-                away = np.array([(left + right) / 2, (top + bottom) / 2]) - starts
-                shares = (away * (ends - starts)).sum(axis=1) / ((ends - starts) ** 2).sum(axis=1)
-                beside = np.hypot(*(away - shares.clip(0, 1)[:, None] * (ends - starts)).T)
-                assert beside.argmin() == k
+                assert nearest(edges, ((left + right) / 2, (top + bottom) / 2)) == k
     assert labelled >= 20
 
 

@@ -45,7 +45,8 @@ def normalise_output(output, count):
 
 def store(path):
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    here = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=300, resources=here, coalesce_streams=True)
     client.execute()
     nbformat.write(normalise(notebook), path)
 

@@ -16,6 +16,7 @@ from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.stepper.steps import Pass, Step
 
 GLOW = "#ffe08a"
+LETTERS = 12  # pixels: the smallest
 _RIM = "#b07800"
 _FAINT = ' opacity=".4"'
 _HALF = 60.0  # the width of a neuron, and of an input
@@ -108,7 +109,7 @@ class StepDrawing:
             name = f"{letter}{layer}[{i}]"
             (at, _), _ = self.boxes[name]
             canvas.text(at, y - 36, self._name(name), bold=True)
-            canvas.text(at, bottom + 13, below, size=12, colour=soft)
+            canvas.text(at, bottom + 13, below, size=LETTERS, colour=soft)
 
     def _loss(self) -> None:
         (x, y), _ = self.boxes["E"]
@@ -247,7 +248,7 @@ class StepDrawing:
                 edges = [
                     replace(e, slope=None) if overview else e for e in edges if overview or e.name in shown
                 ]
-                labels = labels_that_fit(edges, share) or _bare(edges, share)
+                labels = labels_that_fit(edges, share) or ([] if overview else _bare(edges, share))
             for e, label in zip(edges, labels, strict=False):
                 self._write(e, label, step)
 

@@ -18,7 +18,7 @@ from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.carrier import module, sheet
 from backprop_lib.widgets.frame_slider import FrameSlider
 from backprop_lib.widgets.stepper.html_formulas import fraction, named, short, shown, sum_of_products
-from backprop_lib.widgets.stepper.step_drawing import StepDrawing
+from backprop_lib.widgets.stepper.step_drawing import LETTERS, StepDrawing
 from backprop_lib.widgets.stepper.steps import Pass, Step, steps_of
 
 _LEGEND = (
@@ -109,7 +109,8 @@ class Stepper(FrameSlider):
         step = self.steps[self.index]
         ground = self._grounds[not step["weights"]].removesuffix("</svg>")
         marks = f'<style>.g {{ display: none }}</style><g text-anchor="middle">{step["marks"]}</g>'
-        return [Picture(f"{ground}{marks}</svg>", f"{self.title}. {self.sentences[self.index]}")]
+        alt = f"{self.title}. {self.sentences[self.index]}"
+        return [Picture(f"{ground}{marks}</svg>", alt, LETTERS)]
 
     # ---- what a step says ------------------------------------------------------------------------
 
