@@ -65,8 +65,9 @@ def test_links_lead_somewhere(path):
 
 
 @each
-def test_cells_run_in_any_order_after_the_first(path):
+def test_cells_run_in_any_order_after_the_first(path, monkeypatch):
     """Run the first cell, then the others backwards, each alone and twice: none changes what it made."""
+    monkeypatch.chdir(path.parent)
     first, *others = [cell.source for cell in code(read(path))]
     made = {"__name__": "__main__"}
     exec(compile(first, f"{path.name}, first cell", "exec"), made)
@@ -104,8 +105,9 @@ def shown_by(cell, scope):
 
 
 @each
-def test_no_verdict_moves_whatever_the_first_cell_says(path):
+def test_no_verdict_moves_whatever_the_first_cell_says(path, monkeypatch):
     """Halve the first cell's numbers: all that has to do with the judge must show what is stored."""
+    monkeypatch.chdir(path.parent)
     first, *others = code(read(path))
     judging = [cell for cell in others if re.search(r"\bjudge\b", cell.source)]
     if not judging:

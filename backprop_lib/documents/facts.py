@@ -8,6 +8,7 @@ course each letter is. What is right is computed by `Judge`, each time anew.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _LONG = 100  # characters of LaTeX
+_LARGEST = 1_000_000  # bytes of a file
 
 
 class FindingKind(StrEnum):
@@ -265,9 +267,12 @@ def load(which: str | Path) -> Document:
     own = isinstance(which, Path) or str(which).endswith(".toml")
     path = Path(which) if own else Path(__file__).parent / f"{which}.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        if own and isinstance(error, ValueError):
+        if (size := path.stat().st_size) > _LARGEST:
+            raise ValueError(f"it has {size:,} bytes, expected at most {_LARGEST:,}")
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        if own and not isinstance(error, OSError):
             raise ValueError(f"{path.name} cannot be read as TOML: {error}.") from None
         have = ", ".join(sorted(p.stem for p in Path(__file__).parent.glob("*.toml")))
         raise ValueError(
@@ -279,19 +284,35 @@ def load(which: str | Path) -> Document:
         items = data.pop(kind, [])
         if not isinstance(items, list):
             raise ValueError(f"{path.name} has one {kind!r} table, expected a list of them: [[{kind}]].")
-        entries[f"{kind}s"] = [_entry(path.name, cls, i, item) for i, item in enumerate(items, 1)]
+        heads = _lines_of(text, rf"\[\[\s*{kind}\s*\]\]")
+        entries[f"{kind}s"] = [
+            _entry(path.name, cls, i, item, heads[i - 1] if len(heads) == len(items) else 0)
+            for i, item in enumerate(items, 1)
+        ]
     if data:
+        stranger = next(iter(data))
+        at = (_lines_of(text, rf"\[+\s*{re.escape(stranger)}\b|{re.escape(stranger)}\s*=") or [0])[0]
         raise ValueError(
-            f"{path.name} has a table {next(iter(data))!r}, expected document, example or facts."
+            f"{_at(path.name, at)} has a table {stranger!r}, expected document, example or facts."
         )
     whole = {"notebook": "", **head, **entries} if isinstance(head, dict) else head
-    document: Document = _entry(path.name, Document, 1, whole)
+    first = (_lines_of(text, r"\[\s*document\s*\]") or [0])[0]
+    document: Document = _entry(path.name, Document, 1, whole, first)
     return document
 
 
-def _entry(file: str, cls: Any, place: int, item: Any) -> Any:
-    """Return one entry of a file, or say what is wrong with it."""
-    where = f"{file}, {cls.__name__.lower()} {place}"
+def _lines_of(text: str, head: str) -> list[int]:
+    """Return the numbers of the lines that begin with this pattern."""
+    return [i for i, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*(?:{head})", line)]
+
+
+def _at(file: str, line: int) -> str:
+    return f"{file}, line {line}" if line else file
+
+
+def _entry(file: str, cls: Any, place: int, item: Any, line: int = 0) -> Any:
+    """Return one entry of a file, which begins at this line, or say what is wrong with it."""
+    where = f"{_at(file, line)}, {cls.__name__.lower()} {place}"
     if not isinstance(item, dict):
         raise ValueError(f"{where} is {item!r}, expected a table.")
     item = {"class_" if name == "class" else name: value for name, value in item.items()}

@@ -77,9 +77,10 @@ class Setting:
         for name, given in self.numbers.items():
             known[name], own = _symbols(name, given)
             self._own |= own
-        if missing := sorted(set(example.letters.values()) - set(known)):
+        if missing := [letter for letter, name in example.letters.items() if name not in known]:
             of = "this example has no network" if d is None else f"this {d.net!r} lacks it"
-            raise ValueError(f"document {document} speaks of {missing[0]!r}, but {of}.")
+            said = f"letter {missing[0]} of document {document} is {example.letters[missing[0]]!r}"
+            raise ValueError(f"{said}, but {of}.")
         self._letters = {letter: known[name] for letter, name in example.letters.items()}
         if d is not None and "learning_rate" in self.numbers:
             self._letters |= {

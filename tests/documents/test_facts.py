@@ -89,3 +89,28 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 def test_a_document_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match=r"there is no document '999', expected one of .*002"):
         load("999")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1\ny = = 2", "cannot be read as TOML: .* line 2"),
+        (
+            "\n[[number]]\nplace = 'p'\nprinted = '1'\nof = 'x'\n[[number]]\nof = 1",
+            r"own.toml, line 6, number 2 has of 1, expected text",
+        ),
+        ("[[ example ]]\nx = 1", "own.toml, line 1, example 1 has x 1, expected a list"),
+        ("\n\n[verdicts]\nx = 1", "own.toml, line 3 has a table 'verdicts'"),
+        ("\n[document]\ntitle = 1", "own.toml, line 2, document 1 has title 1"),
+        ("number = [{of = 1}]", "own.toml, number 1 has of 1"),
+        ("x = " + "[" * 5000, "cannot be read as TOML"),
+        ("#" * 1_000_001, "it has 1,000,001 bytes, expected at most 1,000,000"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path, text, message):
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message) as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith(".")

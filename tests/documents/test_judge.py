@@ -278,7 +278,7 @@ def test_no_number_stops_the_judge(printed, of):
 
 def test_an_example_that_does_not_fit_stops_nothing():
     judge = mine(letters={"q": "q"})
-    assert judge.formula(Formula("here", "", "q", "q")).right.startswith("document mine speaks of 'q'")
+    assert judge.formula(Formula("here", "", "q", "q")).right.startswith("letter q of document mine is 'q'")
     none = Judge(replace(judge.document, examples=[Example(letters={"q": "q"}, numbers={"q": 2})]))
     assert none.formula(Formula("here", "", "q + q", "2 * q")).verdict == V.EQUAL
     assert none.formula(Formula("here", "", "q + q", "q * q")).verdict == V.HERE

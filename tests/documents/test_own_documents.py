@@ -1,7 +1,10 @@
 """A document of one's own, with anything in its fields: refused in a sentence, or judged."""
 
+import re
 from copy import deepcopy
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from backprop_lib.documents.facts import Document, Example, Finding, Formula, Number
@@ -74,3 +77,12 @@ def test_nothing_in_a_field_stops_the_judge(kind, field):
 def test_a_finding_is_checked_too():
     with pytest.raises(ValueError, match="finding 1 lacks 'id'"):
         entry("mine.toml", Finding, 1, {})
+
+
+def test_the_page_shows_entries_of_its_file():
+    folder = Path(__file__).parents[2] / "notebooks" / "audit"
+    text = (folder / "your_own_tutorial.toml").read_text(encoding="utf-8")
+    cells = nbformat.read(folder / "your_own_tutorial.ipynb", as_version=4).cells
+    shown = [part for cell in cells for part in re.findall(r"```toml\n(.*?)```", cell.source, re.DOTALL)]
+    assert len(shown) == 2
+    assert all(part in text for part in shown)

@@ -376,7 +376,8 @@ class Chapter:
                 source = next(c.source for c in self.cells.values() if c.cell_type == "code")
             else:
                 scope, source = dict(self.run()), self.cells[cell].source
-            with contextlib.redirect_stdout(io.StringIO()):
+            folder = (ROOT / "notebooks" / self.name).parent
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(folder):
                 exec(compile(source, f"{self.name}: {cell or 'first cell'}", "exec"), scope)
             self.made[cell] = scope
         return self.made[cell]
