@@ -22,7 +22,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types page unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs lock clean
+.PHONY: help lab test lint types page unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs nbgrader lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,11 @@ bench-widgets: $(VENV)/locked-test ## Measure a slider, from key press to change
 
 mnist-runs: $(VENV)/locked-test ## Repeat document 003's run on MNIST, and those with other conventions: some minutes
 	$(BIN)/python benchmarks/document_003_mnist.py
+
+nbgrader: $(VENV)/locked-test ## Release, fetch, submit, grade and give back all exercises with the real nbgrader: minutes
+	$(BIN)/python -m venv $(VENV)/nbgrader
+	$(VENV)/nbgrader/bin/python -m pip install --quiet --disable-pip-version-check nbgrader==0.9.6
+	NBGRADER=$(VENV)/nbgrader/bin $(BIN)/pytest -s --numprocesses=0 tests/exercises/round_trip.py
 
 lock: $(VENV)/locked-test ## Remake requirements/ from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(LOCK_ARGS) --output-file requirements/lab.txt --extra lab

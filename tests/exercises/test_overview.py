@@ -1,0 +1,38 @@
+"""The overview: quiet, by lesson, and the same for everybody who has not begun."""
+
+from backprop_lib.exercises.entries import Entry
+from backprop_lib.exercises.overview import Overview
+
+KNOWN = ["one-path.1", "one-path.2", "one-path.3", "digits.1", "digits.2"]
+SOLVED = Entry(right=True, tries=1, first_right="2026-01-31T08:00Z")
+
+
+def test_before_the_first_try_it_is_one_sentence():
+    said = "You have not tried an exercise yet."
+    assert repr(Overview({}, KNOWN)) == said
+    assert Overview({}, KNOWN)._repr_markdown_() == said
+    assert repr(Overview({"digits.1": Entry(hints=1)}, KNOWN)) == said
+
+
+def test_each_lesson_has_a_row():
+    entries = {"digits.2": Entry(tries=1), "digits.1": Entry(tries=2), "one-path.2": SOLVED, "mine.1": SOLVED}
+    seen = Overview(entries, KNOWN, "A note.")
+    assert repr(seen).splitlines() == [
+        "2 of 6 exercises are solved.",
+        "One path: 1 of 3 solved",
+        "Digits: 0 of 2 solved, tried: 1, 2",
+        "Mine: 1 of 1 solved",
+        "A note.",
+    ]
+    assert seen._repr_markdown_().splitlines() == [
+        "2 of 6 exercises are solved.",
+        "",
+        "| lesson | solved | tried, not solved yet |",
+        "| :-- | :-- | :-- |",
+        "| One path | 1 of 3 |  |",
+        "| Digits | 0 of 2 | 1, 2 |",
+        "| Mine | 1 of 1 |  |",
+        "",
+        "A note.",
+    ]
+    assert seen.solved == 2
