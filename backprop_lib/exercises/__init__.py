@@ -7,6 +7,8 @@ from backprop_lib.exercises.exercise import Exercise, check, hint, register, sol
 from backprop_lib.exercises.functions import examine_function, slip
 from backprop_lib.exercises.kinds import Choice, Derivative, Function, Number
 from backprop_lib.exercises.letters import letters
+from backprop_lib.exercises.overview import progress
+from backprop_lib.exercises.records import load_progress, save_progress
 from backprop_lib.exercises.task import Task
 
 __all__ = [
@@ -21,7 +23,10 @@ __all__ = [
     "examine_function",
     "hint",
     "letters",
+    "load_progress",
+    "progress",
     "register",
+    "save_progress",
     "slip",
     "solution",
 ]

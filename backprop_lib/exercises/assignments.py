@@ -223,7 +223,7 @@ def _markdown(name: str, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _code(name: str, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    fresh = {"execution_count": None, "outputs": []}
+    fresh: dict[str, Any] = {"execution_count": None, "outputs": []}
     return {"cell_type": "code", "id": name, "metadata": metadata, "source": text, **fresh}
 
 

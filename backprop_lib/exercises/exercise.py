@@ -17,6 +17,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from backprop_lib.exercises.book import LESSONS
 from backprop_lib.exercises.kinds import Kind
 from backprop_lib.exercises.records import record, record_seen
 from backprop_lib.exercises.running import Unusable, is_unchanged
@@ -123,16 +124,14 @@ def _program(text: str) -> str:
 
 
 def lessons() -> list[str]:
-    """Return the names of the lessons that have exercises.
+    """Return the names of the lessons that have exercises, in the order of the course.
 
     Examples
     --------
-    >>> "one-path" in lessons()
-    True
+    >>> lessons()[0]
+    'one-path'
     """
-    names = [
-        path.stem.replace("_", "-") for path in sorted(_BOOK.glob("*.py")) if not path.stem.startswith("_")
-    ]
+    names = [lesson for lesson in LESSONS if (_BOOK / f"{lesson.replace('-', '_')}.py").exists()]
     return [*names, *sorted({exercise.lesson for exercise in _OWN.values()} - {*names})]
 
 

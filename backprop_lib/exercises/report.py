@@ -17,6 +17,7 @@ from statistics import median
 
 from backprop_lib.core import file_path, replaced
 from backprop_lib.exercises.entries import Entries, Entry, read_file, title, unread, written
+from backprop_lib.exercises.overview import all_exercises
 from backprop_lib.text import Sentence, counted
 
 UNNAMED = "not named"
@@ -266,7 +267,7 @@ def save_report(paths: Iterable[str | Path], page: str | Path) -> Sentence:
     >>> save_report([], Path(tempfile.mkdtemp(), "class.html"))
     class.html shows 0 files.
     """
-    report, place = class_report(paths), file_path(page)
+    report, place = class_report(paths, all_exercises()), file_path(page)
     with replaced(place) as file:
         file.write(report.page().encode())
     said = f"{place.name} shows {counted(len(report.learners), 'file')}."
