@@ -288,7 +288,7 @@ def weight_images(
     Examples
     --------
     >>> weight_images([[0.5, -2.0]], ["left not right"], shape=(1, 2))
-    Weights of 1 neuron as images of 1 × 2, blue positive, orange negative: left not right −2.00 to 0.50.
+    1 neuron as images of 1 × 2, blue positive, orange negative: left not right −2.00 to 0.50.
     """
     check_arguments(weight_images, locals())
     for argument, number in (("across", across), ("scale", scale), ("shape", shape[0]), ("shape", shape[1])):
@@ -304,7 +304,7 @@ def weight_images(
     words = "; ".join(
         f"{n} {fixed(row.min(), 2)} to {fixed(row.max(), 2)}" for n, row in zip(names, rows, strict=True)
     )
-    start = f"Weights of {counted(count, 'neuron')} as images of {height} × {width}"
+    start = f"{counted(count, 'neuron')} as images of {height} × {width}"
     alt = f"{start}, blue positive, orange negative: {words}."
     return _side_by_side(sources, names, (scale * width, scale * height), across, alt, large=False)
 

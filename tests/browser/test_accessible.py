@@ -174,7 +174,7 @@ def test_what_python_says_is_announced(widgets):
         )
     page.get_by_role("textbox", name="learning rate η").last.fill("1")
     page.get_by_role("button", name="Reset").click()
-    page.get_by_text("A network 2-1 that has learned nothing yet.").first.wait_for(timeout=SETTLED)
+    page.get_by_text("The network 2-1 has learned nothing yet.").first.wait_for(timeout=SETTLED)
     assert not page.query_selector(".bp-silence")
 
 

@@ -156,7 +156,7 @@ def test_a_stroke_of_the_mouse_is_read_at_once(digits):
     wait(page, f"() => {SAID}.includes('a 1, with')")
     assert page.evaluate(OUTPUTS) != outputs
     assert page.evaluate(AS_PAINTED) == "otherwise"  # a stroke at the left, put in the middle
-    switch = page.get_by_role("checkbox", name="fit and centre it as MNIST does")
+    switch = page.get_by_role("checkbox", name="fit and center it as MNIST does")
     assert switch.is_checked()
     switch.press("Space")
     wait(page, f"() => ({AS_PAINTED})() === 'as painted'")

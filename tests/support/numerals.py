@@ -70,7 +70,7 @@ NAMES = [
     r"\b(?:[Cc]hapters?|[Pp]art|[Ee]xercises?|[Dd]ocuments?|Python|Debian|NumPy|numba|PyTorch|JAX|scikit-learn|autograd"
     r"|micrograd)(?: \d[\d.]*(?:(?:, | and | to | or )\d[\d.]*)*)(?! (?:times|updates|epochs))",
     r"\[\d\d? · [^\]]*(?=\])",  # a chapter, with its title
-    r"(?<![\d.`])(?<!\d[ \u00a0])00[0-4](?![\d.`])",  # a document
+    r"(?<![\d.`])(?<!\d[, \u00a0])00[0-4](?![\d.`])",  # a document
     r"“\d+\. (?=[A-Z])",  # the number of a source in its title
     r"\b(?:CC BY(?:-SA)? \d\.0|BSD-3-Clause)",
     r"\b[Oo]ne\s\w+\sat a time\b",

@@ -71,7 +71,7 @@ def same(net, other):
 def test_it_starts_with_what_it_was_given(live):
     assert live.network is NET
     assert live.history is None
-    assert "6-3-2 that has learned nothing yet" in sentence(live)
+    assert "6-3-2 has learned nothing yet" in sentence(live)
     assert 'max="10" value="0"' in live.view.value
 
 
@@ -88,7 +88,7 @@ def test_start_trains_and_resume_after_stop_goes_on_exactly(live, held):
     assert 1 <= done <= 3
     assert live.start_button.description == "Resume"
     assert sentence(live).startswith(f"Stopped. Epoch {done}: loss ")
-    assert sentence(live).endswith("held-out examples right. Resume goes on from here.")
+    assert sentence(live).endswith("held-out examples right. Press Resume to continue from here.")
     assert same(live.network, plain(done).network)
     held.release(20)
     press(live, "start")
@@ -194,7 +194,7 @@ def test_an_update_that_leaves_the_numbers_is_named():
         press(live, "update")
         live.wait(PATIENCE)
     assert sentence(live).endswith(
-        "The next update would leave the range of numbers: Reset, and try a smaller η."
+        "In the next update the numbers would overflow. Press Reset and try a smaller η."
     )
     assert np.isfinite(list(live.network.by_name().values())).all()
 

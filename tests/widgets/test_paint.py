@@ -167,7 +167,7 @@ def test_smaller_digits_in_a_corner_are_read_after_fitting(reader):
         ({3: 0.97, 8: 0.2}, "The network reads a 3, with 0.97. Next comes 8, with 0.20."),
         (
             {8: 0.4, 0: 0.3},
-            "The network is not sure; most likely it is an 8, with 0.40. Next comes 0, with 0.30.",
+            "The network is not sure. Its best guess is an 8, with 0.40. Next comes 0, with 0.30.",
         ),
         ({4: 0.99, 0: 0.001}, "The network reads a 4, with 0.99. All others have less than 0.005."),
     ],

@@ -241,10 +241,10 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             self._idle(run.trainer)
             if lost:
                 step = "update" if run.single else "epoch"
-                hint = f" The next {step} would leave the range of numbers: Reset, and try a smaller η."
+                hint = f" In the next {step} the numbers would overflow. Press Reset and try a smaller η."
                 end = "Diverged"
             else:
-                end, hint = ("Stopped", " Resume goes on from here.") if run.stop.is_set() else ("Done", "")
+                end, hint = ("Stopped", " Press Resume to continue from here.") if run.stop.is_set() else ("Done", "")
             if run.update:
                 self._say(update_in_words(run.update, self.epochs_done))
             elif self.history is not None:
@@ -262,7 +262,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         net = self.fields.network(self._seed)
         self.view.value = progress_bar(0, self.fields.read("epochs")) + network_in_pictures(net)
         shape = "-".join(map(str, net.sizes))
-        self._say(f"A network {shape} that has learned nothing yet. Start trains it.{self._bound}")
+        self._say(f"The network {shape} has learned nothing yet. Press Start to train it.{self._bound}")
         self.epochs_done, self.network = 0, net
 
     def _typed(self) -> None:
@@ -271,7 +271,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
             if self._run is None and self._trainer is None:
                 self._begin()
             else:
-                self._say("The number of epochs counts from the next Start on, the other fields after Reset.")
+                self._say("A new number of epochs takes effect at the next Start, other changes after Reset.")
 
     def _say(self, sentence: str) -> None:
         self.says.say(sentence)

@@ -115,7 +115,7 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         field = ipw.HTML(_STYLE).add_class("bp-local")
         self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
         self.centre = ipw.Checkbox(
-            value=True, description="fit and centre it as MNIST does", indent=False, layout={"width": "282px"}
+            value=True, description="fit and center it as MNIST does", indent=False, layout={"width": "282px"}
         )
         self.says, self.drawn = Spoken(), ipw.HTML()
         self._sent.observe(self.says.guarded(self._take), "value")
@@ -195,7 +195,7 @@ def _answer(a: list[Array], painted: bool) -> str:
         return "Nothing is painted yet."
     first, second = (int(k) for k in np.argsort(-a[-1], kind="stable")[:2])
     values = fixed(a[-1][first], 2), fixed(a[-1][second], 2)
-    reads = "The network reads" if a[-1][first] > 0.5 else "The network is not sure; most likely it is"
+    reads = "The network reads" if a[-1][first] > 0.5 else "The network is not sure. Its best guess is"
     answer = f"{reads} {a_or_an(first)}, with {values[0]}."
     if float(a[-1][second]) < 0.005:
         return f"{answer} All others have less than 0.005."
