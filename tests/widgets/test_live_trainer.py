@@ -88,7 +88,7 @@ def test_start_trains_and_resume_after_stop_goes_on_exactly(live, held):
     assert 1 <= done <= 3
     assert live.start_button.description == "Resume"
     assert sentence(live).startswith(f"Stopped. Epoch {done}: loss ")
-    assert sentence(live).endswith("held-out examples right. Press Resume to continue from here.")
+    assert sentence(live).endswith("held-out examples right. Press Resume to continue.")
     assert same(live.network, plain(done).network)
     held.release(20)
     press(live, "start")

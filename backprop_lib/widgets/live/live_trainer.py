@@ -244,7 +244,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
                 hint = f" In the next {step} the numbers would overflow. Press Reset and try a smaller η."
                 end = "Diverged"
             else:
-                end, hint = ("Stopped", " Press Resume to continue from here.") if run.stop.is_set() else ("Done", "")
+                end, hint = ("Stopped", " Press Resume to continue.") if run.stop.is_set() else ("Done", "")
             if run.update:
                 self._say(update_in_words(run.update, self.epochs_done))
             elif self.history is not None:
