@@ -381,7 +381,16 @@ def wheel_faults(path):
         (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         needed = message_from_bytes(wheel.read(name)).get_all("Requires-Dist")
     names = {r.name for r in map(Requirement, needed) if r.marker is None}
-    yield from names - {"anywidget", "contourpy", "ipywidgets", "matplotlib", "mpmath", "numpy", "sympy"}
+    yield from names - {
+        "anywidget",
+        "contourpy",
+        "ipywidgets",
+        "latex2mathml",
+        "matplotlib",
+        "mpmath",
+        "numpy",
+        "sympy",
+    }
 
 
 def build(folder):

@@ -1,28 +1,34 @@
-"""A table that can be filtered by two menus, prepared for every choice so that no kernel is needed."""
+"""A table that can be filtered by two menus, in the browser alone."""
 
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from html import escape
+from typing import Any
 
-import ipywidgets as ipw
+import traitlets
+from latex2mathml.converter import convert
 
 from backprop_lib.documents import Document, Finding, FindingClass, Findings
 from backprop_lib.text import counted
-from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.spoken import sheet, style
+from backprop_lib.widgets.carrier import Carried, module, sheet
 
-_ALL = "all"
+_MATHML = "{http://www.w3.org/1998/Math/MathML}"
+_HARMLESS = {"accent", "display", "fence", "form", "stretchy", "width"}
 
 
-class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
+class FilteredFindings(Carried):
     """The findings of several documents as a table, with a menu of classes and a menu of documents.
 
     Attributes
     ----------
-    class_, document : ipywidgets.Dropdown
-    stack : ipywidgets.Stack
-        For each class a stack with a table for each document.
+    rows : list of dict
+        Of each finding its class, `kind`, its document's `number`, and the `cells` of its row as HTML.
+    kinds, numbers : list of str
+        What the menus hold, after "all".
+    kind, number : str
+        What they choose.
 
     Examples
     --------
@@ -31,65 +37,65 @@ class FilteredFindings(OfCell, ipw.VBox):  # type: ignore[misc]
     Table of 3 findings, with a menu for their class (error, wording, aged) and one for their document (002).
     """
 
+    _esm = module(__file__, "findings_table.js")
+    _css = sheet(__file__, "findings_table.css")
+    rows: Any = traitlets.List().tag(sync=True)
+    kinds: Any = traitlets.List().tag(sync=True)
+    numbers: Any = traitlets.List().tag(sync=True)
+    kind = traitlets.Unicode("all").tag(sync=True)
+    number = traitlets.Unicode("all").tag(sync=True)
+
     def __init__(self, findings: Findings) -> None:
-        self.rows = [
-            (finding.class_, document.number, _row(document, finding))
+        rows = [
+            {"kind": str(finding.class_), "number": document.number, "cells": _cells(document, finding)}
             for document in findings.documents
             for finding in document.findings
         ]
-        used = {row[0] for row in self.rows}
-        self.classes = [class_ for class_ in FindingClass if class_ in used]
-        self.numbers = [document.number for document in findings.documents]
-        self.class_, self.document = (
-            ipw.Dropdown(options=[_ALL, *values], value=_ALL, description=name)
-            for name, values in (("class", self.classes), ("document", self.numbers))
+        used = {row["kind"] for row in rows}
+        super().__init__(
+            rows=rows,
+            kinds=[str(class_) for class_ in FindingClass if class_ in used],
+            numbers=[document.number for document in findings.documents],
         )
-        self.unseen: list[ipw.Widget] = []
-        wide = ipw.Layout(width="100%")
-
-        def stack(menu: ipw.Dropdown, shown: list[ipw.Widget]) -> ipw.Stack:
-            made = ipw.Stack(shown, selected_index=0, layout=wide)
-            self.unseen.append(ipw.jslink((menu, "index"), (made, "selected_index")))
-            return made
-
-        tables = [
-            [ipw.HTMLMath(self._table(class_, n), layout=wide) for n in self.document.options]
-            for class_ in self.class_.options
-        ]
-        self.stack = stack(self.class_, [stack(self.document, of_class) for of_class in tables])
-        menus = ipw.HBox([self.class_, self.document], layout={"flex_flow": "row wrap"})
-        super().__init__([ipw.HTML(style(sheet(__file__, "findings_table.css"))), menus, self.stack])
-        self.add_class("bp-local")
-
-    def _table(self, class_: str, number: str) -> str:
-        chosen = [r for r in self.rows if class_ in (_ALL, r[0]) and number in (_ALL, r[1])]
-        count = counted(len(chosen), "finding")
-        of = "" if class_ == _ALL else f" of the class “{escape(class_)}”"
-        where = "in all documents" if number == _ALL else f"in document {escape(number)}"
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("number", "class and weight", "finding"))
-        body = "".join(row for *_, row in chosen)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if chosen else ""
-        return f'<div class="findings"><p class="bp-said">{count}{of} {where}.</p>{table}</div>'
 
     def __repr__(self) -> str:
         return (
             f"Table of {counted(len(self.rows), 'finding')}, with a menu for their class "
-            f"({', '.join(self.classes)}) and one for their document ({', '.join(self.numbers)})."
+            f"({', '.join(self.kinds)}) and one for their document ({', '.join(self.numbers)})."
         )
 
 
-def _row(document: Document, finding: Finding) -> str:
+def _cells(document: Document, finding: Finding) -> list[str]:
     words = {"says": finding.says, "right": finding.right, "why it matters": finding.why}
     words["where"] = document.place_of(finding)
     said = "<br>".join(f"<b>{name}</b> {_html(text)}" for name, text in words.items())
     weight = f"<b>{escape(finding.class_)}</b><br>{escape(finding.weight)}"
-    return f"<tr><td>{escape(document.number_of(finding))}</td><td>{weight}</td><td>{said}</td></tr>"
+    return [escape(document.number_of(finding)), weight, said]
 
 
 def _html(markdown: str) -> str:
-    """Return a line of Markdown with code, emphasis and formulas as HTML; formulas stay between dollars."""
-    parts = re.split(r"(\$[^$]*\$)", escape(markdown, quote=False))
+    """Return a line of Markdown with code, emphasis and formulas as HTML; formulas become MathML."""
+    parts = re.split(r"\$([^$]*)\$", markdown)
+    parts[1::2] = map(_mathml, parts[1::2])
     for i in range(0, len(parts), 2):  # what is not between dollars
-        parts[i] = re.sub(r"`([^`]*)`", r"<code>\1</code>", parts[i])
+        parts[i] = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(parts[i], quote=False))
         parts[i] = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", parts[i])
     return "".join(parts)
+
+
+def _mathml(formula: str) -> str:
+    """Return a formula as MathML; as it is written if it cannot be converted, or holds more than mathematics.
+
+    Examples
+    --------
+    >>> _mathml("x")[-24:], _mathml("x_1_2")
+    ('<mi>x</mi></mrow></math>', '$x_1_2$')
+    """
+    try:
+        converted: str = convert(formula)
+        nodes = list(ET.fromstring(converted).iter())
+    except Exception:  # the converter has no base class for its own
+        nodes = []
+    if nodes and all(node.tag.startswith(f"{_MATHML}m") and set(node.attrib) <= _HARMLESS for node in nodes):
+        return converted
+    return escape(f"${formula}$")

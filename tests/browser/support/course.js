@@ -101,7 +101,7 @@
     for (const cell of panel().content.widgets) {
       for (const [i, area] of (cell.outputArea?.widgets ?? []).entries()) {
         if (!(VIEW in cell.outputArea.model.get(i).data)) continue;
-        const view = area.node.querySelector(".jupyter-widgets");
+        const view = area.node.querySelector(".jupyter-widgets, .bp");
         if (!view || !visible(view))
           faults.push(`${place(cell.node)}: no widget, but “${area.node.innerText.trim()}”`);
       }
