@@ -162,7 +162,7 @@ def read_assignment(notebook: str | Path) -> Assignment | None:
         names = [cell["metadata"].get("exercise") for cell in code]
         texts = ["".join(cell["source"]) for cell in code]
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise ValueError(f"{path.name} is no notebook.") from None
+        raise ValueError(f"{path.name} is not a notebook.") from None
     found = [find(name) for name in names if name]
     if not found:
         return None

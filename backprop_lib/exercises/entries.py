@@ -188,12 +188,12 @@ def read_file(path: Path) -> Contents:
     OSError
         If it cannot be opened.
     ValueError
-        If it is no regular file, or too large.
+        If it is not a regular file, or too large.
     """
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path.name}.")
     if not path.is_file():
-        raise ValueError(f"{path.name} is no regular file.")
+        raise ValueError(f"{path.name} is not a regular file.")
     with path.open("rb") as file:
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
@@ -237,7 +237,7 @@ def read_text(text: str) -> Contents:
         content = _parsed(text)
     except ValueError as error:
         whole = {key: value for line in text.split("\n") for key, value in _line(line)}
-        return Contents(_checked(whole).entries, [f"It is no JSON ({error})."])
+        return Contents(_checked(whole).entries, [f"It is not JSON ({error})."])
     if not isinstance(content, dict):
         return Contents({}, [f"It holds {got(content)}, expected an object with 'version' and 'exercises'."])
     version, entries = content.get("version"), content.get("exercises")
@@ -288,7 +288,7 @@ def _checked(values: Mapping[str, Any]) -> Contents:
     for key, value in values.items():
         try:
             if not is_id(key):
-                raise ValueError(f"{got(key)} is no name of an exercise, such as 'one-path.1'.")
+                raise ValueError(f"{got(key)} is not the name of an exercise, such as 'one-path.1'.")
             entries[key] = _entry(value)
         except ValueError as error:
             faults.append(str(error) if not is_id(key) else f"In {key}, {error}")

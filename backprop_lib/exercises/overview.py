@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backprop_lib.exercises.entries import Entries, Entry, title
 from backprop_lib.exercises.exercise import exercises, lessons
 from backprop_lib.exercises.records import keeper
-from backprop_lib.text import Table, counted
+from backprop_lib.text import Table, counted, plural
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Overview:
     ...     {"one-path.1": solved, "one-path.3": Entry(tries=2)}, ["one-path.1", "one-path.2", "one-path.3"]
     ... )
     1 of 3 exercises is solved.
-    One path: 1 of 3 solved, tried: 3
+    One path: 1 of 3 solved; tried: exercise 3
     """
 
     entries: Entries
@@ -56,7 +56,8 @@ class Overview:
             entries = {name.partition(".")[2]: self.entries.get(name, Entry()) for name in names}
             solved = sum(entry.right for entry in entries.values())
             tried = [number for number, entry in entries.items() if entry.tries and not entry.right]
-            rows.append((title(lesson), f"{solved} of {len(names)}", ", ".join(tried)))
+            those = f"{plural('exercise', len(tried))} {', '.join(tried)}" if tried else ""
+            rows.append((title(lesson), f"{solved} of {len(names)}", those))
         return rows
 
     @property
@@ -74,7 +75,7 @@ class Overview:
         lines = [self._head()]
         if self.begun:
             lines += [
-                f"{name}: {n} solved{f', tried: {open}' * bool(open)}" for name, n, open in self._rows()
+                f"{name}: {n} solved{f'; tried: {open}' * bool(open)}" for name, n, open in self._rows()
             ]
         return "\n".join([*lines, *filter(None, [self.note])])
 

@@ -1,8 +1,8 @@
 """Progress: what a learner has answered, in one file beside the notebooks.
 
-The file is replaced as a whole or not at all. Who changes it holds a lock, reads it again, and writes the
-union of both; so a second kernel loses nothing, and neither does a crash. Where nothing can be written,
-progress is kept until the kernel ends, and one sentence says so. Nothing leaves the machine.
+The file is replaced as a whole or not at all. Whoever changes it holds a lock, reads it again, and writes the
+union of both, so a second kernel loses nothing. Where nothing can be written, progress is kept until the
+kernel ends, and one sentence says so. Nothing leaves the machine.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from backprop_lib.text import Sentence, counted
 UNNAMED = "not named"
 
 _COLUMNS = (
-    "“Tries” counts the answers up to the first right one: the median of those who solved the exercise. "
-    "Hints and solutions count if they were read before that."
+    "“Tries” is the number of answers up to the first right one, as the median of those who solved the "
+    "exercise. A hint or a solution counts if it was read before that."
 )
 
 _MOST = 1_000  # exercises in a file
@@ -191,13 +191,13 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], num
     )
 
 
-def class_report(paths: Iterable[str | Path], known: Sequence[str] = ()) -> ClassReport:
+def class_report(paths: str | Path | Iterable[str | Path], known: Sequence[str] = ()) -> ClassReport:
     """Read the files of a class.
 
     Parameters
     ----------
-    paths : iterable of str or Path
-        Files that learners exported, or folders of them.
+    paths : str or Path, or several of them
+        Files that learners exported, or folders of such files.
     known : sequence of str
         The names of all exercises in the order of the course.
 
@@ -214,7 +214,8 @@ def class_report(paths: Iterable[str | Path], known: Sequence[str] = ()) -> Clas
     learners: list[Entries] = []
     seen: dict[str, Path] = {}
     remarks = []
-    for path in dict.fromkeys(file for place in map(Path, paths) for file in _files(place)):
+    places = map(Path, [paths] if isinstance(paths, str | Path) else paths)
+    for path in dict.fromkeys(file for place in places for file in _files(place)):
         entries, fault = _read(path)
         if fault:
             remarks.append(fault)
@@ -248,13 +249,13 @@ def _read(path: Path) -> tuple[Entries | None, str]:
     return found.entries or None, f"{path.name}: {found.faults[0]}{others}"
 
 
-def save_report(paths: Iterable[str | Path], page: str | Path) -> Sentence:
+def save_report(paths: str | Path | Iterable[str | Path], page: str | Path) -> Sentence:
     """Write the page of a class.
 
     Parameters
     ----------
-    paths : iterable of str or Path
-        Files that learners exported, or folders of them.
+    paths : str or Path, or several of them
+        Files that learners exported, or folders of such files.
     page : str or Path
 
     Returns

@@ -116,7 +116,7 @@ def test_files_stand_where_nbgrader_looks(tmp_path):
 
 def test_what_is_no_notebook_gets_one_sentence(tmp_path):
     (tmp_path / "a.ipynb").write_text('{"cells": 1}', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"^a\.ipynb is no notebook\.$"):
+    with pytest.raises(ValueError, match=r"^a\.ipynb is not a notebook\.$"):
         save_assignments([tmp_path / "a.ipynb"], tmp_path / "course")
     said = repr(save_assignments([ROOT / "notebooks" / "00_start_here.ipynb"], tmp_path / "course"))
     assert said == "course has 0 assignments, because no exercises were found."

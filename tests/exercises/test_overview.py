@@ -1,7 +1,11 @@
 """The overview: quiet, by lesson, and the same for everybody who has not begun."""
 
+import nbformat
+from nbclient import NotebookClient
+
 from backprop_lib.exercises.entries import Entry
 from backprop_lib.exercises.overview import Overview
+from backprop_lib.exercises.records import SETTING
 
 KNOWN = ["one-path.1", "one-path.2", "one-path.3", "digits.1", "digits.2"]
 SOLVED = Entry(right=True, tries=1, first_right="2026-01-31T08:00Z")
@@ -20,7 +24,7 @@ def test_each_lesson_has_a_row():
     assert repr(seen).splitlines() == [
         "2 of 6 exercises are solved.",
         "One path: 1 of 3 solved",
-        "Digits: 0 of 2 solved, tried: 1, 2",
+        "Digits: 0 of 2 solved; tried: exercises 1, 2",
         "Mine: 1 of 1 solved",
         "A note.",
     ]
@@ -30,9 +34,29 @@ def test_each_lesson_has_a_row():
         "| lesson | solved | tried, not solved yet |",
         "| :-- | :-- | :-- |",
         "| One path | 1 of 3 |  |",
-        "| Digits | 0 of 2 | 1, 2 |",
+        "| Digits | 0 of 2 | exercises 1, 2 |",
         "| Mine | 1 of 1 |  |",
         "",
         "A note.",
     ]
     assert seen.solved == 2
+
+
+def shown(folder, source):
+    """Run one cell in a kernel of its own, and return what it shows."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
+    (output,) = notebook.cells[0].outputs
+    return output.data["text/plain"]
+
+
+def test_what_one_kernel_was_told_the_next_one_knows(tmp_path, monkeypatch):
+    monkeypatch.delenv(SETTING)
+    (tmp_path / "00_start_here.ipynb").touch()
+    (tmp_path / "audit").mkdir()
+    face = "from backprop_lib.exercises import check, progress\n"
+    assert shown(tmp_path / "audit", f'{face}check("one-path.2", 0.3)').startswith("✗ Not right.")
+    assert "One path: 0 of 10 solved; tried: exercise 2" in shown(tmp_path, f"{face}progress()")
+    assert shown(tmp_path, f'{face}check("one-path.2", 0.25)').startswith("✓ Right.")
+    assert "One path: 1 of 10 solved" in shown(tmp_path / "audit", f"{face}progress()")
+    assert [path.name for path in tmp_path.rglob("progress*.json")] == ["progress.json"]

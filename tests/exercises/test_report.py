@@ -139,8 +139,8 @@ def test_each_hostile_file_gets_one_sentence_with_its_name_and_the_key(files, tm
 
     many = {f"flood.{n}": {**value, "answer": ""} for n in range(1001)}
     for name, content, said in [
-        ("torn.json", '{"version": 1, "exer', "torn.json: It is no JSON ("),
-        ("deep.json", "[" * 100_000, "deep.json: It is no JSON ("),
+        ("torn.json", '{"version": 1, "exer', "torn.json: It is not JSON ("),
+        ("deep.json", "[" * 100_000, "deep.json: It is not JSON ("),
         (
             "tries.json",
             with_(tries="<b>"),
@@ -150,7 +150,7 @@ def test_each_hostile_file_gets_one_sentence_with_its_name_and_the_key(files, tm
         (
             "id.json",
             {"version": 1, "exercises": {"../x": value}},
-            "id.json: '../x' is no name of an exercise",
+            "id.json: '../x' is not the name of an exercise",
         ),
         ("newer.json", {"version": 2}, "newer.json is from a newer version of this course"),
         ("list.json", [good], "list.json: It holds [{"),
@@ -160,7 +160,7 @@ def test_each_hostile_file_gets_one_sentence_with_its_name_and_the_key(files, tm
             "flood.json holds 1,001 exercises, expected at most",
         ),
         ("huge.json", "x" * 1_000_001, "huge.json has more than 1,000,000 bytes."),
-        ("number.json", '{"version": 1' + "0" * 5000 + "}", "number.json: It is no JSON ("),
+        ("number.json", '{"version": 1' + "0" * 5000 + "}", "number.json: It is not JSON ("),
     ]:
         path = tmp_path / name
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
