@@ -141,7 +141,7 @@ class Number:
         if name is None:
             return Verdict(False, f"It is {factor.written} times the right answer.", factor.mistake)
         besides = f" Besides, it is multiplied by {factor.written}." if factor.mistake else ""
-        return Verdict(False, self.mistakes[name][0] + besides, name)
+        return Verdict(False, " ".join(self.mistakes[name][0].split()) + besides, name)
 
 
 def _wrong_shape(given: Array, right: Array) -> Verdict:

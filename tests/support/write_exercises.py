@@ -23,6 +23,10 @@ INTRODUCTION = """\
 Write your answer in place of the three dots, and run the cell. It says whether you are right, and if not,
 what is wrong. In a new cell (press Esc, then B), `hint("{lesson}.1")` gives a hint for exercise 1. Run it
 again for a second one. `solution("{lesson}.1")` shows how it can be done."""
+SENT_BACK = """
+
+Where an exercise sends you to the first cell, run the page again after your change (*Run → Run All Cells*),
+and put the old numbers back when you are done."""
 
 
 def path_of(lesson, folder=NOTEBOOKS):
@@ -54,7 +58,8 @@ def with_exercises(notebook, lesson):
     if len(places) != 1:
         raise ValueError(f"{lesson}: {len(places)} cells begin with {HEADING!r}, expected one.")
     (place,) = places
-    cells[place].source = INTRODUCTION.format(heading=HEADING, lesson=lesson)
+    sent_back = any("in the first cell" in exercise.task for exercise in exercises(lesson).values())
+    cells[place].source = INTRODUCTION.format(heading=HEADING, lesson=lesson) + SENT_BACK * sent_back
     written = [*cells_of(lesson)]
     for cell in written:
         if cell.id in before:  # what it showed stays, until the notebook is run again
