@@ -83,13 +83,12 @@ def _for_slope(d: Derivation, a: Expr, z: Expr) -> Options:
         (Mistake.SLOPE_TWICE, ""): right**2,
         (Mistake.Z_FOR_A, ""): right.xreplace({a: z}),
         (Mistake.NOT_A_SLOPE, ""): a,
-        (Mistake.PART, "1 - a"): 1 - a,
-        (Mistake.PART, "a²"): a**2,
-        (Mistake.PART, "(1 - a)²"): (1 - a) ** 2,
     }
     inside = {"sigmoid": a * (1 + a), "tanh": 1 + a**2}
     found[Mistake.SIGN_INSIDE, ""] = inside.get(rule.name, right.xreplace({z: -z}))
-    for other in ("sigmoid", "tanh", "softplus"):
+    parts = {"sigmoid": [1 - a], "tanh": [1 - a, a**2]}.get(rule.name, [])
+    found |= {(Mistake.PART, f"{number}"): part for number, part in enumerate(parts)}
+    for other in ("sigmoid", "tanh"):
         if other != rule.name:
             found[Mistake.OTHER_RULE, other] = ACTIVATIONS[other].slope_formula(sp, z, a)
     if rule.name != "relu":
@@ -149,7 +148,7 @@ def _for_input(d: Derivation, z: Expr, w: Expr) -> Options:
         (Mistake.OTHER_PART, ""): w,
         (Mistake.NOT_A_SLOPE, ""): w * right,
         (Mistake.NOT_A_SLOPE, "z"): z,
-        (Mistake.PART, "inputs"): sp.Add(*inputs),
+        (Mistake.WRONG_INPUT, "all"): sp.Add(*inputs),
         (Mistake.UPSIDE_DOWN, ""): 1 / right,
     }
     for name in (f"{before}[{i}]", f"a{layer}[{i}]", f"a{layer}[{place[1]}]", f"x[{i}]", f"x[{place[1]}]"):

@@ -13,7 +13,9 @@ thousands. By Schwartz and Zippel's lemma it vanishes at a random point with pro
 below 10⁻³⁰. That is so unless the prime divides all its coefficients, which is why long numbers are refused.
 
 The one thing to notice: there is no *less than* among such numbers. Where relu asks whether z > 0, the point
-decides for each neuron, and there are points enough for each neuron to be on and off.
+decides for each neuron. With up to three of them there is a point for every choice, and the bound holds for
+each. With more there are points at which each is on and every other one of its layer off, and some at random.
+An answer that is wrong only for one more special choice would pass.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import math
 import random
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import product
 
 import sympy as sp
 
@@ -29,6 +32,8 @@ from backprop_lib.exercises.walking import HIGHEST, RATES, Point, Unreadable
 from backprop_lib.symbols import Derivation, Expr
 
 PRIME = 2**127 - 1
+_FEW = 3  # relus of which all choices are tried
+_MORE = 4  # choices at random, where they are more
 
 
 class ExactPoint(Point):
@@ -137,7 +142,8 @@ class ExactPoint(Point):
         value, root = self.values[z.name], self._roots[self.values[z.name]]
         power = root * root % PRIME
         if rule == "relu":
-            self._signs[pow(value, -1, PRIME)] = -1 if z.name in off else 1
+            if value:  # 0 only where all that comes in is off
+                self._signs[pow(value, -1, PRIME)] = -1 if z.name in off else 1
             self._begin(a, *((0, 1) if z.name in off else (value, root)))
         elif rule == "identity":
             self._begin(a, value, root)
@@ -187,15 +193,28 @@ def as_fraction(residue: int, largest: int = 10**6) -> Fraction | None:
 
 def exact_points(d: Derivation) -> list[ExactPoint]:
     """Return the points at which answers are compared: two with every relu on, others with some off."""
-    relus: dict[str, list[str]] = {}
+    return [ExactPoint(d, seed, off) for seed, off in enumerate([set(), set(), *_patterns(d)])]
+
+
+def _patterns(d: Derivation) -> list[set[str]]:
+    """Return which relus are off at each further point: all choices of a few, and some of many."""
+    layers: dict[str, list[str]] = {}
     for rule, z in d.rules.values():
         if rule == "relu":
-            relus.setdefault(z.name.partition("[")[0], []).append(z.name)
-    patterns: list[set[str]] = [set(), set(), *([] if relus else [set()])]
-    for layer in relus.values():
-        for bit in range(len(layer).bit_length()):  # each is off once, and no two are always off together
-            patterns.append({z for i, z in enumerate(layer, 1) if i >> bit & 1})
-    return [ExactPoint(d, seed, off) for seed, off in enumerate(patterns)]
+            layers.setdefault(z.name.partition("[")[0], []).append(z.name)
+    relus = [z for layer in layers.values() for z in layer]
+    if len(relus) <= _FEW:
+        return [
+            {z for z, off in zip(relus, choice, strict=True) if off}
+            for choice in product((0, 1), repeat=len(relus))
+        ]
+    found = []
+    for layer in layers.values():  # of any two, each is on where the other is off
+        for bit in range((len(layer) - 1).bit_length()):
+            off = {z for i, z in enumerate(layer) if i >> bit & 1}
+            found += [off, set(layer) - off]
+    choice = random.Random(len(relus))
+    return [*found, *({z for z in relus if choice.random() < 0.5} for _ in range(_MORE))]
 
 
 # ---- points in decimals --------------------------------------------------------------------------

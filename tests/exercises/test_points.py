@@ -2,10 +2,11 @@
 
 import random
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
 import sympy as sp
-from questions import NETWORKS
+from questions import NETWORKS, network
 from slips import Forward, f, slope
 
 from backprop_lib import derive
@@ -64,13 +65,23 @@ def test_a_rule_and_its_slope_in_every_form(kind):
                 assert not same(point, one * 2 + 1, other), one
 
 
-def test_a_relu_is_on_and_off_and_no_two_are_alike():
-    d = derive(NETWORKS["2-3-2 relu"][0])
+@pytest.mark.parametrize("sizes", [[2, 3, 2], [2, 2, 2], [2, 7, 3, 1]], ids=str)
+def test_a_relu_is_on_where_another_is_off(sizes):
+    d = derive(network(sizes, activation="relu"))
     points = exact_points(d)
-    states = [tuple(point.value(d.symbols[f"a1[{i}]"]) != 0 for point in points) for i in range(3)]
-    assert all({True, False} == set(state) for state in states)
-    assert len(set(states)) == 3
-    assert all(state[:2] == (True, True) for state in states)
+    for layer, size in enumerate(sizes[1:], 1):
+        outputs = [d.symbols[f"a{layer}[{i}]"] for i in range(size)]
+        states = [[point.value(a) != 0 for point in points] for a in outputs]
+        assert all(state[:2] == [True, True] for state in states)
+        for one, other in permutations(states, 2):
+            assert any(a and not b for a, b in zip(one, other, strict=True))
+        assert all(False in state for state in states)
+
+
+def test_few_relus_are_tried_in_every_choice():
+    d = derive(NETWORKS["2-3-2 relu"][0])
+    outputs = [d.symbols[f"a1[{i}]"] for i in range(3)]
+    assert len({tuple(point.value(a) != 0 for a in outputs) for point in exact_points(d)}) == 8
 
 
 def test_numbers_are_exact():

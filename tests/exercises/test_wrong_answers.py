@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from functools import cache
 
+import checker_page
 import numpy as np
 import pytest
 import samples
@@ -96,7 +97,7 @@ def test_a_random_answer_is_refused_without_a_name(question):
 def test_a_disturbed_answer_is_right_only_if_its_values_are(question):
     F = Forward.of(question.net)
     rng, symbols = random.Random(f"disturbed {question}"), symbols_of(F)
-    points = samples.examples(F, question.net, seed=7, number=6, least=-1)  # some relus are off
+    points = samples.examples(F, question.net, seed=7)
     right = backward(question.net)[question.name]
     expected = samples.values(right, points)
     refused = 0
@@ -108,3 +109,9 @@ def test_a_disturbed_answer_is_right_only_if_its_values_are(question):
         assert verdict.right == same, f"{answer}: {verdict}"
         refused += not same
     assert refused > samples.count(1000, 30)
+
+
+def test_the_page_of_verdicts_is_current():
+    assert checker_page.PAGE.read_text(encoding="utf-8") == checker_page.page(), (
+        "run python tests/support/checker_page.py"
+    )
