@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 from threading import RLock
@@ -22,7 +22,6 @@ from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.spoken import FieldError
 
-_LONGEST = 200  # letters that may be typed
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./|\.\./)([^"]+)";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 
@@ -111,30 +110,39 @@ class Asked(Carried):
 
     asked = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
     answer: Any = traitlets.Dict({"said": 0, "sentence": "", "traceback": ""}).tag(sync=True)
+    longest = 200  # letters that may be asked
 
     def __init__(self, **state: Any) -> None:
         super().__init__(**state)
         self._turn = RLock()  # ipykernel may hear the page in several threads
-        self.observe(self._hear, "asked")
+        self.observe(self.guarded(self._reply), "asked")
 
     def reply(self, text: str) -> str:
-        """Return what is said to a text that somebody typed; raise FieldError if it makes no sense."""
+        """Return what is said to a text that the page sends; raise FieldError if it makes no sense."""
         raise NotImplementedError
 
-    def _hear(self, _: object) -> None:
-        with self._turn:
-            sentence = lines = ""
-            try:
-                text = self.asked[1].strip()
-                if len(text) > _LONGEST:
-                    raise FieldError(
-                        f"{counted(len(text), 'letter')} were typed, expected at most {_LONGEST}."
-                    )
-                sentence = self.reply(text)
-            except FieldError as error:
-                sentence = str(error)
-            except Exception as error:
-                kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-                sentence, lines = f"{kind}{error}", "".join(traceback.format_exception(error))
-            said = self.answer["said"] + 1
-            self.answer = {"said": said, "sentence": sentence, "traceback": lines}
+    def _reply(self) -> str:
+        text = self.asked[1].strip()
+        if len(text) > self.longest:
+            typed = counted(len(text), "letter")
+            raise FieldError(f"{typed} were typed, expected at most {self.longest}.")
+        return self.reply(text)
+
+    def say(self, sentence: str, lines: str = "") -> None:
+        """Say a sentence; saying it again counts as news."""
+        self.answer = {"said": self.answer["said"] + 1, "sentence": sentence, "traceback": lines}
+
+    def guarded(self, answer: Callable[[], str]) -> Callable[[object], None]:
+        """Return a callback that says what `answer` returns, or what went wrong."""
+
+        def call(_: object) -> None:
+            with self._turn:
+                try:
+                    self.say(answer())
+                except FieldError as error:
+                    self.say(str(error))
+                except Exception as error:
+                    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+                    self.say(f"{kind}{error}", "".join(traceback.format_exception(error)))
+
+        return call

@@ -172,7 +172,7 @@ export const asking = (host, say) => {
   const silence = make("p", { class: "bp-said bp-silence" }, SILENCE);
   const element = make("div", {}, line, more);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let waiting;
+  let waiting, touched = false;
   const rest = () => {
     clearTimeout(waiting);
     waiting = undefined;
@@ -189,12 +189,13 @@ export const asking = (host, say) => {
   };
   listen(host, "change:answer", () => {
     const sentence = answered();
-    if (sentence) say(sentence);
+    if (sentence && touched) say(sentence);
   });
   host.signal.addEventListener("abort", rest);
   answered();
   /** @param {string} what */
   const ask = (what) => {
+    touched = true;
     tell(host, "asked", [host.model.get("asked")[0] + 1, what]);
     waiting ??= setTimeout(() => {
       line.after(silence);

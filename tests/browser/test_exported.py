@@ -224,11 +224,11 @@ def test_what_needs_python_says_so(exported):
     boxes = list(page.evaluate_handle(BOXES).get_properties().values())
     for box in boxes:
         box = box.as_element()
-        if field := box.query_selector(".bp-typed input, .widget-text:not(.bp-sent) input"):
+        if field := box.query_selector(".bp-typed input, .widget-text input"):
             field.fill("0.123")
             field.press("Enter")
         else:
-            box.query_selector(".widget-button").click()
+            box.query_selector(".widget-button, .bp-asks").click()
     page.wait_for_function(
         "n => document.querySelectorAll('.bp-silence').length === n", arg=len(boxes), timeout=SETTLED
     )

@@ -35,14 +35,19 @@ def field(reader):
 
 def browser_sends(field, pixels):
     """Send a drawing as the browser does, and check that it is answered."""
-    said = field.says.said
-    field._sent.set_state({"value": f"{said} {bytes(pixels).hex()}"})
-    assert field.says.said == said + 1
+    ask(field, f"ink {bytes(pixels).hex()}")
+
+
+def ask(field, text):
+    """Ask what the page asks, and check that it is answered once."""
+    said = field.answer["said"]
+    field.set_state({"asked": [field.asked[0] + 1, text]})
+    assert field.answer["said"] == said + 1
 
 
 def shown(field):
     """What the answer's drawing says to those who cannot see it."""
-    (words,) = re.findall(r'role="img" aria-label="(.*?)"', field.drawn.value)
+    (words,) = re.findall(r'role="img" aria-label="(.*?)"', field.drawn)
     return unescape(words)
 
 
@@ -50,7 +55,7 @@ def test_it_begins_with_the_first_image_and_reads_it(field, reader):
     assert field.pixels == DIGITS.x_test[0].tobytes()
     expected = reader.forward(centred(DIGITS.x_test[0]).ravel() / 255).a[-1]
     assert field.outputs == pytest.approx(expected, rel=1e-12)
-    assert field.says.sentence.startswith("The network reads a 7, with ")
+    assert field.answer["sentence"].startswith("The network reads a 7, with ")
 
 
 def test_a_stroke_changes_what_is_read_at_once(field, reader):
@@ -58,7 +63,7 @@ def test_a_stroke_changes_what_is_read_at_once(field, reader):
     bar[4:24, 13:15] = 255
     browser_sends(field, bar.tobytes())
     assert field.outputs == pytest.approx(reader.forward(centred(bar).ravel() / 255).a[-1], rel=1e-12)
-    assert "reads a 1" in field.says.sentence
+    assert "reads a 1" in field.answer["sentence"]
     for digit, value in enumerate(field.outputs):
         assert f"{digit}: {value:.3f}" in shown(field)
 
@@ -68,30 +73,65 @@ def test_without_fitting_the_network_sees_the_drawing_as_it_is(field, reader):
     corner[1:9, 2:4] = 255
     browser_sends(field, corner.tobytes())
     fitted = field.outputs
-    field.centre.value = False
+    ask(field, "as it is")
+    assert not field.centre
     assert field.outputs == pytest.approx(reader.forward(corner.ravel() / 255).a[-1], rel=1e-12)
+    assert field.outputs != fitted
+    ask(field, "fitted")
+    assert field.outputs == fitted
+    field.centre = False
     assert field.outputs != fitted
 
 
 def test_another_image_comes_with_a_button(field):
     for k in (1, 2, 0):
-        field.other.click()
+        ask(field, "another")
         assert field.pixels == DIGITS.x_test[k].tobytes()
-        assert field.pixels.hex() in field._given.value
+        assert field.given == field.pixels.hex()
+
+
+def test_what_is_painted_is_not_sent_back(field):
+    before = field.given
+    browser_sends(field, bytes(784))
+    assert field.given == before
+    field.pixels = bytes([9]) * 784
+    assert field.given == "09" * 784
+
+
+def test_before_it_is_run_the_drawing_stands_there_as_a_picture(field):
+    (picture,) = field.pictures()
+    assert picture.alt.startswith("A grey image of 28 × 28 pixels: “the drawing”, ink on ")
+    data, _ = field._repr_mimebundle_()
+    assert data["text/html"].startswith("<img ")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "'' is nothing that the field is asked."),
+        ("ink zz", "non-hexadecimal number found in fromhex() arg at position 0"),
+        ("x" * 2000, "2,000 letters were typed, expected at most 1572."),
+    ],
+)
+def test_a_page_that_asks_nonsense_is_answered(field, text, says):
+    ask(field, text)
+    assert field.answer["sentence"] == says
+    ask(field, "another")
+    assert field.answer["traceback"] == ""
 
 
 def test_an_empty_field_is_said_to_be_empty(field):
     browser_sends(field, bytes(784))
-    assert field.says.sentence == "Nothing is painted yet."
+    assert field.answer["sentence"] == "Nothing is painted yet."
     assert len(field.outputs) == 10
 
 
 def test_what_makes_no_sense_is_said_and_the_field_stays_usable(field):
     browser_sends(field, b"\1\2\3")
-    assert field.says.sentence == "pixels holds 3 bytes, expected 784."
-    assert "<details><summary>Traceback" in field.says.value
+    assert field.answer["sentence"] == "pixels holds 3 bytes, expected 784."
+    assert field.answer["traceback"].startswith("Traceback")
     browser_sends(field, bytes(784))
-    assert field.says.sentence == "Nothing is painted yet."
+    assert field.answer["sentence"] == "Nothing is painted yet."
 
 
 def test_a_network_that_cannot_read_it_is_refused():

@@ -1,7 +1,7 @@
 """A field of 28 × 28 pixels to paint a digit in, and the network that reads it at once.
 
-The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python through a hidden
-text field; there the forward pass decides, and what it says goes back as words and drawings.
+The browser holds the drawing (`paint.js`), by mouse, finger or keys, and sends it to Python; there the
+forward pass decides, and what it says goes back as words and drawings.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 from html import escape
 from itertools import cycle
 
-import ipywidgets as ipw
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from backprop_lib.core import Array, Network, check_arguments, finite_array
-from backprop_lib.drawing import COLOURS, Canvas, png
+from backprop_lib.drawing import COLOURS, Canvas, Picture, png, show_digits
 from backprop_lib.text import a_or_an, counted, fixed
-from backprop_lib.widgets.cells import OfCell
+from backprop_lib.widgets.carrier import Asked, module, sheet
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
-from backprop_lib.widgets.spoken import Spoken, script, sheet
+from backprop_lib.widgets.spoken import FieldError
 
 SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
-_STYLE = f'<style onload="{script(__file__, "paint.js")}">{sheet(__file__, "paint.css")}</style>'
+_FITTED = {"fitted": True, "as it is": False}
 
 
 def centred(pixels: ArrayLike) -> Array:
@@ -68,7 +67,7 @@ def _moved(profile: Array, scale: float) -> Array:
     return shares
 
 
-class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
+class PaintField(Asked):
     """A field to paint in, read by a network; other images come with a button and can be altered.
 
     Parameters
@@ -84,22 +83,29 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     ----------
     pixels : bytes
         A trait: the drawing, row by row, from 0, paper, to 255, ink.
+    centre : bool
+        A trait: whether the drawing is fitted and centred as MNIST does.
     outputs : list of float
         The ten outputs.
-    other, centre : ipywidgets.Button, ipywidgets.Checkbox
-    says : Spoken
-        What the network reads.
-    drawn : ipywidgets.HTML
-        What it is shown, and what its neurons make of it.
+    given : str
+        What the page is given to paint on.
+    drawn : str
+        What the network is shown, and what its neurons make of it, as SVG.
 
     Examples
     --------
     >>> field = PaintField(Network.random([784, 4, 10]), np.zeros((1, 28, 28), np.uint8))
-    >>> field.says.sentence
+    >>> field.answer["sentence"]
     'Nothing is painted yet.'
     """
 
+    _esm = module(__file__, "paint.js")
+    _css = sheet(__file__, "paint.css")
     pixels = traitlets.Bytes()
+    centre = traitlets.Bool(True).tag(sync=True)
+    given = traitlets.Unicode().tag(sync=True)
+    drawn = traitlets.Unicode().tag(sync=True)
+    longest = 2 * SIDE * SIDE + len("ink ")
 
     def __init__(self, source: Network | LiveTrainer, images: ArrayLike, scale: float = 1 / 255) -> None:
         check_arguments(PaintField.__init__, locals())
@@ -109,27 +115,11 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
         sizes = self.network.sizes
         if (sizes[0], sizes[-1]) != (SIDE * SIDE, 10):
             raise ValueError(f"source is {self.network}, expected 784 inputs and 10 outputs.")
-        hidden = ipw.Layout(display="none")
-        self._sent = ipw.Text(continuous_update=False, layout=hidden).add_class("bp-sent")
-        self._given = ipw.HTML(layout=hidden).add_class("bp-given")
-        field = ipw.HTML(_STYLE).add_class("bp-local")
-        self.other = ipw.Button(description="Another test image", layout={"width": "auto"})
-        self.centre = ipw.Checkbox(
-            value=True, description="fit and center it as MNIST does", indent=False, layout={"width": "282px"}
-        )
-        self.says, self.drawn = Spoken(), ipw.HTML()
-        self._sent.observe(self.says.guarded(self._take), "value")
-        self.observe(self.says.guarded(self._give), "pixels")
-        self.centre.observe(self.says.guarded(self._read), "value")
-        self.other.on_click(self.says.guarded(self._pick))
-        if isinstance(source, LiveTrainer):
-            self._told = self.says.guarded(lambda: self._read(asked=False))
-            source.observe(self._told, "network")
-        left = ipw.VBox([field, self.other, self.centre, self._sent, self._given])
-        right = ipw.VBox([self.says, self.drawn], layout={"flex": "1 1 300px", "max_width": "440px"})
-        super().__init__([left, right], layout={"flex_flow": "row wrap"})
-        self.add_class("bp-paint")
+        super().__init__()
+        self.observe(self._changed, ["pixels", "centre"])
         self._pick()
+        if isinstance(source, LiveTrainer):
+            source.observe(self._learned, "network")
 
     @property
     def network(self) -> Network:
@@ -139,39 +129,57 @@ class PaintField(OfCell, ipw.HBox):  # type: ignore[misc]
     def end(self) -> None:
         """Listen to the live trainer no more."""
         if isinstance(self._source, LiveTrainer):
-            self._source.unobserve(self._told, "network")
+            self._source.unobserve(self._learned, "network")
 
-    def _take(self) -> None:
-        """Read what comes from the browser: a number, so that each message is a new one, and the pixels."""
+    def pictures(self) -> list[Picture]:
+        """Return what is in the field."""
+        return [show_digits(np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE), "the drawing")]
+
+    def reply(self, text: str) -> str:
+        """Read a drawing, take another image, or fit and centre the drawing or not."""
+        what, _, drawing = text.partition(" ")
         self._taking = True
         try:
-            self.pixels = bytes.fromhex(self._sent.value.partition(" ")[2])
+            if what == "ink":
+                self.pixels = bytes.fromhex(drawing)
+            elif text == "another":
+                self._pick()
+            elif text in _FITTED:
+                self.centre = _FITTED[text]
+            else:
+                raise FieldError(f"{text!r} is nothing that the field is asked.")
         finally:
             self._taking = False
-        self._read()
+        if what != "ink":
+            self.given = self.pixels.hex()
+        return self._read()
 
-    def _give(self) -> None:
+    def _changed(self, _: object) -> None:
         """Show the browser a drawing that does not come from there, and read it."""
         if not self._taking:
-            self._given.value = f'<span data-ink="{self.pixels.hex()}"></span>'
-            self._read()
+            self.given = self.pixels.hex()
+            self.guarded(self._read)(None)
+
+    def _learned(self, _: object) -> None:
+        """Read again, with a network that has learned; say it only if it is new."""
+        with self._turn:
+            if (words := self._read()) != self.answer["sentence"]:
+                self.say(words)
 
     def _pick(self) -> None:
         """Take the next of the images."""
         self.pixels = next(self._images).tobytes()
 
-    def _read(self, *, asked: bool = True) -> None:
-        """Show the drawing to the network, and say what it reads; if nobody asked, only what is new."""
+    def _read(self) -> str:
+        """Show the drawing to the network, and return what it reads."""
         if len(self.pixels) != SIDE * SIDE:
             raise ValueError(f"pixels holds {counted(len(self.pixels), 'byte')}, expected {SIDE * SIDE}.")
         ink = np.frombuffer(self.pixels, np.uint8).reshape(SIDE, SIDE).astype(float)
-        seen = centred(ink) if self.centre.value else ink
+        seen = centred(ink) if self.centre else ink
         trace = self.network.forward(self._scale * seen.ravel())
         self.outputs = [float(a) for a in trace.a[-1]]
-        self.drawn.value = _decision(seen, trace.a)
-        words = _answer(trace.a, bool(ink.any()))
-        if asked or words != self.says.sentence:
-            self.says.say(words)
+        self.drawn = _decision(seen, trace.a)
+        return _answer(trace.a, bool(ink.any()))
 
     def __repr__(self) -> str:
         return f"A field to paint digits in, 28 × 28, read by {self.network}."
