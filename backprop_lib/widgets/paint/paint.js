@@ -141,7 +141,7 @@ export default {
     }
     const help = make("p", {}, `Mouse or finger paints. With the field selected: ${HELP}`);
     const left = make("div", { class: "bp-field" }, field.canvas, make("div", {}, clear, erase), help, field.place);
-    left.append(other, make("label", {}, fit, " fit and centre it as MNIST does"));
+    left.append(other, make("label", {}, fit, " fit and center it as MNIST does"));
     const right = make("div", { class: "bp-read" }, answers.element, drawn, live);
     host.el.append(make("div", { class: "bp bp-paint" }, left, right));
   },
