@@ -336,7 +336,11 @@ TASKS = {
                 slip("slope forgotten", lambda W, delta, a: _backward(W, delta, a, np.ones_like)),
                 slip("slope twice", lambda W, delta, a: _backward(W, delta, a, lambda a: _slope(a) ** 2)),
                 slip("transposed", lambda W, delta, a: (W @ delta * _slope(a), np.outer(delta, a))),
-                slip("transposed", lambda W, delta, a: (_backward(W, delta, a)[0], np.outer(a, delta))),
+                slip(
+                    "transposed",
+                    lambda W, delta, a: (_backward(W, delta, a)[0], np.outer(a, delta)),
+                    "The gradient is transposed: it needs a row for each `delta` and a column for each `a`.",
+                ),
                 slip("transposed", lambda W, delta, a: (W @ delta * _slope(a), np.outer(a, delta))),
                 slip("weight forgotten", lambda W, delta, a: (delta * _slope(a), np.outer(delta, a))),
                 slip(

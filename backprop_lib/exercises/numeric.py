@@ -115,8 +115,9 @@ def flat(name: str, pattern: Any, value: Any, names: Sequence[str] = ()) -> list
         return [(name, as_array(name, value))]
     alike = isinstance(value, np.ndarray) and value.shape[:1] == (len(pattern),)
     if not isinstance(value, tuple | list) and not alike:
-        expected = ", ".join(names) or f"a list of {len(pattern)}"
-        raise Unusable(f"{name} is {shown_short(value)}, and {expected} is expected.", "shape", judged=True)
+        what = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else shown_short(value)
+        parts = " and ".join(f"`{one}`" for one in names) or f"a list of {len(pattern)}"
+        raise Unusable(f"{name} is {what}, expected {parts}.", "shape", judged=True)
     found = []
     for i, part in enumerate(value):
         own = names[i] if i < len(names) else f"{name}[{i}]"
