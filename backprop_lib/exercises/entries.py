@@ -348,7 +348,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "first_right": (_is_time, 'a time such as "2026-01-31T08:00Z", or ""'),
     "mistakes": (_are_mistakes, f"at most {_KINDS} names of mistakes, each with a count"),
     "answer": (_is_text, f"at most {_ANSWER} printable characters"),
-    "hints": (lambda value: _is_count(value, _HINTS), f"a whole number from 0 to {_HINTS}"),
+    "hints": (lambda value: _is_count(value, _HINTS), f"a count of hints, at most {_HINTS}"),
     "solution": (lambda value: isinstance(value, bool), "true or false"),
 }
 

@@ -276,9 +276,9 @@ def _readable_power(power: Expr) -> None:
 _OTHERS = (type(sp.true), type(sp.false), sp.functions.elementary.piecewise.ExprCondPair)
 _REFUSED = {
     type(sp.nan): "This is nan, which is no number: look for 0 divided by 0.",
-    type(sp.zoo): "This has no finite value: look for a division by zero.",
-    type(sp.oo): "This has no finite value: look for a division by zero.",
-    type(-sp.oo): "This has no finite value: look for a division by zero.",
+    **dict.fromkeys(
+        (type(sp.zoo), type(sp.oo), type(-sp.oo)), "This has no finite value: look for a division by zero."
+    ),
     type(sp.E): "`E` of sympy is the number 2.718…, not the loss.",
     type(sp.I): "There is an imaginary number in it, and all numbers of a network are real.",
     type(sp.pi): "π is not expected here.",

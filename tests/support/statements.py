@@ -41,7 +41,9 @@ ABOUT = "01 002, 02 004, 03 001, 04 mazur, 05 000, 06 003, 07 003"  # a chapter,
 DOCUMENTS = dict(pair.split() for pair in ABOUT.split(", ")) | {"09": ""}
 MEASURED = {"How fast it trains"}  # a section of the README made from stored results
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
-MARKUP = re.compile(r"""=["']|[\w-]+: ?[\w.%-]+;|=>""")  # attributes and styles, in which nothing is said
+MARKUP = re.compile(
+    r"""=["']|[\w-]+: ?[\w.%-]+;|=>|\blet \w+ =|/\*\*"""
+)  # attributes, styles and programs say nothing
 REMARK = re.compile(r"\s*#")
 
 
