@@ -6,6 +6,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -36,10 +37,12 @@ def points(notebook, folder):
     node = nbformat.from_dict(notebook)
     NotebookClient(node, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
     graded = [cell for cell in node.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    failed = {
-        c.id for c in graded for output in c.outputs if output.get("name") == "stderr" or "ename" in output
-    }
-    return [cell.id for cell in graded if cell.id not in failed]
+    return [cell.id for cell in graded if not any(map(costs_the_point, cell.outputs))]
+
+
+def costs_the_point(output):
+    """Say whether nbgrader gives no points for a cell that shows this."""
+    return output.output_type == "error" or output.get("name") == "stderr"
 
 
 def test_every_lesson_has_exercises():
@@ -87,8 +90,19 @@ def test_right_answers_get_points_and_nothing_else_does(tmp_path):
     assert points(released(source), tmp_path) == []
     for number, cell in enumerate(c for c in source["cells"] if c["id"].endswith("-answer")):
         if number % 2:
-            cell["source"] = "1 / 0  # and the answer before this one must not count again"
+            cell["source"] = "1 / 0"
     assert points(source, tmp_path) == everything[::2]
+
+
+def test_no_answer_counts_for_the_next_exercise(tmp_path):
+    assignment = read_assignment(FIRST)
+    source = replace(assignment, exercises=assignment.exercises[1:2] * 2).source()
+    *_, again = (cell for cell in source["cells"] if cell["id"].endswith("-answer"))
+    again["source"] = "1 / 0  # the exercise before this one has the same answer"
+    for number, cell in enumerate(source["cells"]):
+        cell["id"] = f"{cell['id']}-{number}"
+    (right,) = points(source, tmp_path)
+    assert right.startswith("one-path-2-test")
 
 
 def test_a_right_answer_that_warns_gets_its_points(tmp_path):
