@@ -28,6 +28,7 @@ FONT = "Helvetica Neue, Arial, DejaVu Sans, sans-serif"
 _LEAST = 10  # pixels: no letter is shown smaller; where a page is too narrow for that, the picture scrolls
 _PHONE = 250  # pixels: as wide a picture always fits
 _SIDEWAYS = "picture; where it is wider than the page, it scrolls sideways"
+_QUIET = 'data-lm-suppress-shortcuts="true"'  # keys that are pressed there are no commands to the notebook
 _ESCAPED = re.compile(r"[^\w =:/;,.()'+*!?&~-]+", re.ASCII)  # in an address
 
 
@@ -54,7 +55,7 @@ class Picture:
         least = least_width(float(re.findall(r'width="([\d.]+)', self.svg)[0]), self.letters)
         if least <= _PHONE:
             return {"text/html": f'{start}">', "text/plain": self.alt}
-        box = f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="{_SIDEWAYS}">'
+        box = f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="{_SIDEWAYS}" {_QUIET}>'
         return {"text/html": f'{box}{start}; min-width: {least}px"></div>', "text/plain": self.alt}
 
 

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Array
-from backprop_lib.drawing.canvas import COLOURS, Picture, address, outline
+from backprop_lib.drawing.canvas import COLOURS, Picture, address, least_width, outline
 from backprop_lib.text import power_of_ten
 
 _STYLE: Any = {  # matplotlib names each of its settings in its types
@@ -140,7 +140,8 @@ class Panel:
     def state(self) -> dict[str, Any]:
         """What a page needs to know of it, to lay marks over it."""
         size = {"width": self.width, "height": self.height, "inside": self.inside}
-        return {"title": self.title, "background": self.address, **size}
+        least = least_width(self.width, self.letters)
+        return {"title": self.title, "background": self.address, "least": least, **size}
 
     @cached_property
     def address(self) -> str:

@@ -1,5 +1,5 @@
 // A slider that shows one frame at each position, and frames that are marks on panels.
-import { announcer, draw, listen, make, slider, steady, tell } from "./parts.js";
+import { announcer, draw, listen, make, scrolled, slider, steady, tell } from "./parts.js";
 /** @import { Host, Model } from "./parts.js" */
 
 /**
@@ -25,20 +25,21 @@ export const frameSlider = (host, show) => {
  */
 export const panels = (host) => {
   const { model } = host;
-  /** @type {{ title: string, background: string, width: number, height: number, inside: string }[]} */
+  /** @type {{ title: string, background: string, width: number, least: number, height: number, inside: string }[]} */
   const given = model.get("panels");
   const said = make("p", { class: "bp-said" }), box = make("div", { class: "bp-panels" });
-  const drawn = given.map(({ title, background, width, height, inside }) => {
+  const drawn = given.map(({ title, background, width, least, height, inside }) => {
     const [x, y, w, h] = inside.split(" ");
     const marks = draw("svg", { x, y, width: w, height: h, viewBox: inside });
     const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" }, marks);
     Object.assign(picture.style, {
-      ...{ flex: `1 1 ${width - 30}px`, maxWidth: `${width}px`, backgroundImage: `url("${background}")` },
+      ...{ flex: `1 1 ${width - 30}px`, minWidth: `${least}px`, maxWidth: `${width}px` },
+      backgroundImage: `url("${background}")`,
     });
     box.append(picture);
     return { title, picture, marks };
   });
-  const element = make("div", { class: "bp-frame" }, said, box);
+  const element = make("div", { class: "bp-frame" }, said, scrolled(host, box));
   steady(host, element);
   /** @param {number} at */
   const show = (at) => {

@@ -156,6 +156,25 @@ export const steady = ({ signal }, element) => {
   signal.addEventListener("abort", () => grow.disconnect());
 };
 
+const SIDEWAYS = "picture, wider than the page: it scrolls sideways";
+
+/**
+ * A box in which a picture keeps its size. While it is wider than the page, Tab leads to the box, and keys scroll it.
+ * @param {Host} host
+ * @param {Element[]} children
+ */
+export const scrolled = ({ signal }, ...children) => {
+  const box = make("div", { class: "bp-scrolled" }, ...children);
+  const reach = new ResizeObserver(() => {
+    const told = { tabindex: 0, role: "group", "aria-label": SIDEWAYS, "data-lm-suppress-shortcuts": "true" };
+    if (box.scrollWidth > box.clientWidth) set(box, told);
+    else for (const name of Object.keys(told)) box.removeAttribute(name);
+  });
+  reach.observe(box);
+  signal.addEventListener("abort", () => reach.disconnect());
+  return box;
+};
+
 const PATIENCE = 3000; // milliseconds
 const SILENCE =
   "No answer from Python: it is busy, or its kernel is not running. In JupyterLab wait, or run this cell again; " +

@@ -38,7 +38,7 @@ def width(svg):
     return float(re.search(r"""\bwidth=["']([\d.]+)""", svg)[1])
 
 
-BOX = '<div style="overflow-x: auto" tabindex="0" role="group" aria-label="[^"]*scrolls sideways">'
+BOX = '<div style="overflow-x: auto" tabindex="0" role="group" aria-label="[^"]*scrolls sideways"[^>]*>'
 SHOWN = re.compile(f'({BOX})?<img alt="[^"]+" src="data:image/svg.xml,([^"]+)" style="([^"]+)">')
 
 

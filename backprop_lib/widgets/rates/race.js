@@ -1,6 +1,6 @@
 // The race: up to four prepared curves over each other, uncovered update by update; who is ahead, how each ended.
 import { frameSlider } from "../frames.js";
-import { draw, listen, make, tell } from "../parts.js";
+import { draw, listen, make, scrolled, tell } from "../parts.js";
 /** @import { Host } from "../parts.js" */
 
 const LANES = [..."ABCD"];
@@ -71,6 +71,7 @@ const laneOf = ({ model }, lane) => {
   const sample = draw("svg", { width: 52, height: 12, "aria-hidden": "true" }, draw("path", { d: "M4 6H48", ...line }));
   const words = make("span"), said = make("p", { class: "bp-said" }, sample, words);
   const curve = draw("svg", { class: "bp-run", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  curve.dataset.lane = LANES[lane];
   const element = make("div", { class: "bp-lane" }, said);
   said.style.gridRow = String(lane + 2);
   curve.style.color = ink;
@@ -78,8 +79,11 @@ const laneOf = ({ model }, lane) => {
   for (const rate of ["–", ...model.get("rates")]) menu.append(make("option", {}, rate));
   const label = make("label", {}, `${LANES[lane]}: η = `, menu);
   const [x, y, w, h] = inside.split(" ");
-  /** @param {Run | undefined} run */
-  const put = (run) => {
+  /**
+   * @param {Element} track
+   * @param {Run | undefined} run
+   */
+  const put = (track, run) => {
     if (!run) return curve.remove();
     const clipped = draw("svg", { x, y, width: w, height: h, viewBox: inside });
     clipped.innerHTML = run.end;
@@ -87,7 +91,7 @@ const laneOf = ({ model }, lane) => {
     const letter = draw("text", { x: run.letters[lane][0], y: run.letters[lane][1], fill: ink });
     letter.textContent = LANES[lane];
     curve.replaceChildren(clipped, letter);
-    return element.prepend(curve);
+    return track.append(curve);
   };
   return { label, menu, element, words, curve, put };
 };
@@ -121,13 +125,15 @@ const runButton = ({ signal }, { input, step }) => {
 export default {
   /** @param {Host} host */
   render(host) {
-    const { model } = host, { title, background, width, height } = model.get("panel");
+    const { model } = host, { title, background, width, least, height } = model.get("panel");
     const lanes = LANES.map((_, lane) => laneOf(host, lane));
     const ahead = make("p", { class: "bp-said" }), box = make("div", { class: "bp-ahead" }, ahead);
     const ground = draw("svg", { class: "field", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
     ground.style.backgroundImage = `url("${background}")`;
     const rows = lanes.flatMap(({ label, element }) => [label, element]);
-    const field = make("div", { class: "bp-field" }, ground, ...rows);
+    const track = make("div", { class: "bp-track" }, ground);
+    track.style.minWidth = `${least}px`;
+    const field = make("div", { class: "bp-field" }, scrolled(host, track), ...rows);
 
     /** @type {string[]} */
     let heard = [];
@@ -154,7 +160,7 @@ export default {
     const choose = () => {
       lanes.forEach(({ menu, put }, lane) => {
         menu.selectedIndex = model.get("chosen")[lane];
-        put(model.get("runs")[menu.selectedIndex - 1]);
+        put(track, model.get("runs")[menu.selectedIndex - 1]);
       });
       return show(model.get("index"));
     };

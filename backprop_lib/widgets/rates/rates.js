@@ -13,7 +13,8 @@ export default {
       if (event.key === "Enter") answers.ask(field.value);
     });
     const label = make("label", { class: "bp-typed" }, "or type a rate ", field);
-    const parts = [bar.element, label, answers.element, frame.element, bar.live];
+    const typed = make("div", { class: "bp-rate" }, bar.element, label);
+    const parts = [typed, answers.element, frame.element, bar.live];
     host.el.append(make("div", { class: "bp bp-frames" }, ...parts));
     listen(host, "change:answer", () => {
       if (!host.model.get("answer").sentence) field.value = ""; // so that the same rate can be typed again

@@ -1,6 +1,6 @@
 // The stepper: a slider with buttons over the steps of a pass, on a drawing of the network with formulas beneath it.
 import { frameSlider } from "../frames.js";
-import { draw, make, steady } from "../parts.js";
+import { draw, make, scrolled, steady } from "../parts.js";
 /** @import { Host } from "../parts.js" */
 
 const BUTTONS = [
@@ -39,11 +39,12 @@ const edges = (root) => {
 export default {
   /** @param {Host} host */
   render(host) {
-    const { model } = host, [width, height] = model.get("size"), [coloured, pale] = model.get("backgrounds");
+    const { model } = host, [width, height, least] = model.get("size"), [coloured, pale] = model.get("backgrounds");
     const drawing = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
     const said = make("p", { class: "bp-said" }), terms = make("div", { class: "terms" });
     const step = make("div", { class: "step" }, said, terms), frame = make("div", { class: "bp-frame" }, step);
-    step.prepend(drawing);
+    drawing.style.minWidth = `${least}px`;
+    step.prepend(scrolled(host, drawing));
     step.style.maxWidth = `${width + 24}px`;
     const root = make("div", { class: "bp bp-frames bp-stepper" });
     root.style.setProperty("--coloured", `url("${coloured}")`);

@@ -13,7 +13,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Names, Network
-from backprop_lib.drawing import Picture, address, sign_colour
+from backprop_lib.drawing import Picture, address, least_width, sign_colour
 from backprop_lib.text import fixed, plain_name
 from backprop_lib.widgets.carrier import module, sheet
 from backprop_lib.widgets.frame_slider import FrameSlider
@@ -91,7 +91,7 @@ class Stepper(FrameSlider):
             labels=labels,
             sentences=[f"Step {at}: {self._said(s)}" for at, s in zip(labels, walk.steps, strict=True)],
             title=f"Network {'-'.join(map(str, walk.net.sizes))}",
-            size=[round(drawing.width), round(drawing.height)],
+            size=[*map(round, (drawing.width, drawing.height)), least_width(drawing.width, LETTERS)],
             backgrounds=[address(ground) for ground in self._grounds],
             steps=[
                 {"marks": drawing.frame(k), "weights": s.kind != "update", "rows": [*self._rows(s)]}

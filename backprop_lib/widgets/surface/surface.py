@@ -145,6 +145,7 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
             description="Back to the start of the chapter", layout={"width": "max-content"}
         )
         self.says, self._style = Spoken(), ipw.HTML()
+        self.says.add_class("bp-view")
         for control, trait, do in (
             *((menu, "value", self._choose) for menu in (self.across, self.up)),
             *((slider, "index", self._show) for slider in (*self.starts, self.rate)),
@@ -154,7 +155,10 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
         self.back.on_click(self.says.guarded(self._go_back))
         menus = [ipw.HBox([self.across, self.up])] if len(every) > 2 else []
         self.unseen = [] if menus else [self.across, self.up]
-        columns = {"grid_template_columns": "repeat(auto-fit, minmax(320px, 1fr))", "max_width": "920px"}
+        columns = {
+            "grid_template_columns": "repeat(auto-fit, minmax(min(320px, 100%), 1fr))",
+            "max_width": "920px",
+        }
         sliders = ipw.GridBox([*self.starts, self.rate, self.update], layout=columns)
         super().__init__([self._style, *menus, sliders, self.back, self.says])
         self.add_class("bp-surface")

@@ -27,13 +27,16 @@ const shown = (box) => ({
   said: [...box.querySelectorAll(".bp-ahead .bp-said")].map((line) => line.innerText),
   top: box.querySelector(".field").getBoundingClientRect().top - box.getBoundingClientRect().top,
   menus: [...box.querySelectorAll("select")].map((menu) => [menu.selectedIndex, menu.value]),
-  lanes: [...box.querySelectorAll(".bp-lane")].map((lane) => ({
-    sentence: lane.querySelector(".bp-said").innerText.trim(),
-    letters: [...lane.querySelectorAll("text")].map((text) => text.textContent),
-    dots: [...lane.querySelectorAll("circle")].map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]),
-    arrows: lane.querySelectorAll("path[transform]").length,
-    clips: [...lane.querySelectorAll(".bp-run")].map((run) => getComputedStyle(run).clipPath),
-  })),
+  lanes: [...box.querySelectorAll(".bp-lane .bp-said")].map((said, i) => {
+    const within = (part) => [...box.querySelectorAll(`.bp-run[data-lane=${"ABCD"[i]}]${part}`)];
+    return {
+      sentence: said.innerText.trim(),
+      letters: within(" text").map((text) => text.textContent),
+      dots: within(" circle").map((dot) => [dot.cx.baseVal.value, dot.cy.baseVal.value]),
+      arrows: within(" path[transform]").length,
+      clips: within("").map((run) => getComputedStyle(run).clipPath),
+    };
+  }),
 });
 const frame = () => new Promise((done) => requestAnimationFrame(done));
 """
