@@ -204,9 +204,8 @@ def named(
     for key, parts in alike.items():
         if all(close(g, p, tolerance) for g, p in zip(got, parts, strict=True)):
             return key, Factor("", "1")
-    if shapes != [r.shape for r in right]:
-        return None
-    for found, parts in [(None, right), *alike.items()]:
+    nothing: list[tuple[K | None, Sequence[Array]]] = [(None, right)] * (shapes == [r.shape for r in right])
+    for found, parts in [*nothing, *alike.items()]:
         c = ratio(got, parts, tolerance)
         if c is not None and (factor := simple_factor(c, tolerance, most)):
             return found, factor

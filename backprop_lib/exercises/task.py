@@ -212,7 +212,8 @@ def _quoted(name: str, place: str = "") -> str:
 
 def _written(trial: Arguments) -> str:
     """Return the arguments of a trial, if they are few and short."""
-    if any(np.size(value) > 3 or callable(value) for value in trial.values()):
+    short = (isinstance(v, float | int) or (isinstance(v, np.ndarray) and v.size < 4) for v in trial.values())
+    if not all(short):
         return "In a random example"
     texts = [f"{name} = {np.array2string(np.asarray(v), precision=4)}" for name, v in trial.items()]
     return f"For {', '.join(texts)}".replace("-", "−")
