@@ -92,9 +92,7 @@ def test_a_hostile_answer_gets_one_sentence(one, answer):
     assert "\n" not in verdict.sentence
     assert verdict.sentence.count(f'`hint("{one.id}")` gives a hint.') == 1
     assert len(verdict.sentence) < 500
-    assert (
-        "cannot be read here" not in verdict.sentence
-    )  # said of what even the examiner stops at: nothing does
+    assert "cannot be read here" not in verdict.sentence  # nothing stops the examiner
 
 
 @each

@@ -1,4 +1,4 @@
-"""The tasks of functions, those of the book too: right ones pass, and each mistake has its name and no other."""
+"""Tasks of functions, those of the book too: right ones pass, each mistake has its name and no other has one."""
 
 import numpy as np
 import pytest
