@@ -1,4 +1,4 @@
-"""Tasks of functions, those of the book too: right ones pass, each mistake has its name and no other has one."""
+"""Tasks of functions, those of the book too: right ones pass, and mistakes have their own names."""
 
 import numpy as np
 import pytest
