@@ -14,6 +14,7 @@ from backprop_lib.drawing.canvas import (
 )
 from backprop_lib.drawing.chain_drawing import draw_chain
 from backprop_lib.drawing.curves import DASHES, INKS, crossing, loss_panel, plot_curves, plot_loss
+from backprop_lib.drawing.decisions import plot_decisions
 from backprop_lib.drawing.descents import curve_panel, plain_descent, plot_descents, plot_slope, sampled
 from backprop_lib.drawing.edges import Edge, Label, Point, labels_that_fit
 from backprop_lib.drawing.images import confusion_map, heat_map, png, show_digits, weight_images
@@ -59,6 +60,7 @@ __all__ = [
     "plain_descent",
     "plot_bowl",
     "plot_curves",
+    "plot_decisions",
     "plot_descents",
     "plot_loss",
     "plot_slope",

@@ -6,6 +6,7 @@ from backprop_lib.widgets.curve_sliders import bias_slider, slope_slider, start_
 from backprop_lib.widgets.findings_table import FilteredFindings
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
 from backprop_lib.widgets.nudge_slider import nudge_slider
+from backprop_lib.widgets.own.own import own_network
 from backprop_lib.widgets.paint.paint import PaintField, centred
 from backprop_lib.widgets.rates.race import rate_race
 from backprop_lib.widgets.rates.rates import log_rates, rate_explorer
@@ -20,6 +21,7 @@ __all__ = [
     "centred",
     "log_rates",
     "nudge_slider",
+    "own_network",
     "rate_explorer",
     "rate_race",
     "slope_slider",

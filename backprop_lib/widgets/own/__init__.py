@@ -1,0 +1,1 @@
+"""Any small network of the learner's own."""
