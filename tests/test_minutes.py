@@ -30,6 +30,7 @@ ANNOUNCING = [
     "05_error_shares",
     "06_any_depth",
     "07_digits",
+    "08_your_own_network",
     "09_what_we_found",
     "refresher",
 ]
