@@ -199,8 +199,14 @@ def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
 
 
-def file_path(path: object) -> Path:
+def file_path(path: object, example: str = "weights.npz") -> Path:
     """Return the path of a file, or say what was got instead.
+
+    Parameters
+    ----------
+    path : object
+    example : str
+        A name to give as an example.
 
     Raises
     ------
@@ -219,7 +225,7 @@ def file_path(path: object) -> Path:
     if isinstance(text, str) and Path(text).name and "\0" not in text:
         return Path(text)
     wrong = ValueError if isinstance(text, str) else TypeError
-    raise wrong(f"path is {got(path)}, expected the name of a file, such as 'weights.npz'.")
+    raise wrong(f"path is {got(path)}, expected the name of a file, such as {example!r}.")
 
 
 @contextmanager

@@ -256,7 +256,7 @@ def save_progress(path: str | Path) -> Sentence:
     >>> save_progress(Path(tempfile.mkdtemp(), "mine.json"))  # doctest: +ELLIPSIS
     mine.json now holds ... exercise...
     """
-    place, entries = file_path(path), keeper().read()
+    place, entries = file_path(path, "mine.json"), keeper().read()
     try:
         with replaced(place) as file:
             file.write(written(entries).encode())
@@ -288,7 +288,7 @@ def load_progress(path: str | Path) -> Sentence:
     Traceback (most recent call last):
     backprop_lib.exercises.records.NotMoved: There is no file nowhere.json.
     """
-    place = file_path(path)
+    place = file_path(path, "mine.json")
     try:
         found = read_file(place)
     except (OSError, ValueError) as error:

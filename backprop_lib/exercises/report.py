@@ -268,7 +268,7 @@ def save_report(paths: str | Path | Iterable[str | Path], page: str | Path) -> S
     >>> save_report([], Path(tempfile.mkdtemp(), "class.html"))
     class.html shows 0 files.
     """
-    report, place = class_report(paths, all_exercises()), file_path(page)
+    report, place = class_report(paths, all_exercises()), file_path(page, "class.html")
     with replaced(place) as file:
         file.write(report.page().encode())
     said = f"{place.name} shows {counted(len(report.learners), 'file')}."

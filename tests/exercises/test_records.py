@@ -471,7 +471,7 @@ def test_files_that_cannot_be_read_or_written_get_one_sentence(folder):
         assert caught.value._render_traceback_() == [str(caught.value)]
     with pytest.raises(records.NotMoved, match=r"mine.json can't be written: No such file or directory\."):
         save_progress("nowhere/mine.json")
-    with pytest.raises(TypeError, match="path is 1, expected the name of a file"):
+    with pytest.raises(TypeError, match=r"path is 1, expected the name of a file, such as 'mine\.json'\."):
         load_progress(1)
 
 
