@@ -139,6 +139,27 @@ def compile_straight_line(d: Derivation) -> Callable[..., tuple[float, tuple[flo
     return function
 
 
+_DEFINITIONS = """\
+/**
+ * Each quantity of the forward pass, from those that it is made of.
+ * @type {Record<string, (values: Record<string, number>) => number>}
+ */"""
+_PASSES = """\
+/**
+ * One forward and one backward pass for one example, in the order of `names`.
+ * @param {Iterable<number>} parameters
+ * @param {Iterable<number>} data inputs, then targets
+ */"""
+_TRAIN = """\
+/**
+ * Steps of gradient descent, w − η ∂E/∂w; `losses` are the means over the examples before each of them.
+ * @param {Iterable<number>} parameters
+ * @param {number[][]} examples each as inputs, then targets
+ * @param {number} learning_rate
+ * @param {number} steps
+ */"""
+
+
 def javascript(d: Derivation) -> str:
     """Return a JavaScript module with everything that one pass computes, and a loop that trains.
 
@@ -174,25 +195,36 @@ def javascript(d: Derivation) -> str:
     moves = [f"move_{name}" for name in p.parameters]
     added = zip(moves, (slope for _, slope in p.slopes), strict=True)
     pairs = [(identifier(name), identifier(move)) for name, move in zip(p.parameters, moves, strict=True)]
-    return f"""\
+    train = [
+        f"export function train({parameters}, examples, learning_rate, steps) {{",
+        "  const losses = new Float64Array(steps);",
+        "  const rate = learning_rate / examples.length;",
+        "  for (let step = 0; step < steps; step += 1) {",
+        f"    let loss = 0, {', '.join(f'{move} = 0' for _, move in pairs)};",
+        "    for (const data of examples) {",
+        f"      const {', '.join(f'{identifier(name)} = data[{i}]' for i, name in enumerate(p.data))};",
+        _indented(_lines("const", [*forward, *p.deltas]), 6),
+        "      loss += E;",
+        _indented(_lines("", added, "+="), 6),
+        "    }",
+        "    losses[step] = loss / examples.length;",
+        _indented((f"{name} -= rate * {move};" for name, move in pairs), 4),
+        "  }",
+        f"  return {{ losses, parameters: {parameters} }};",
+        "}\n",
+    ]
+    module = f"""\
 // {d.net!r}
 export const names = {{
 {_indented(f"{key}: {json.dumps(value)}," for key, value in names.items())}
 }};
 
-/**
- * Each quantity of the forward pass, from those that it is made of.
- * @type {{Record<string, (values: Record<string, number>) => number>}}
- */
+{_DEFINITIONS}
 export const definitions = {{
 {_indented(_function(d, symbol) for symbol in d.definitions)}
 }};
 
-/**
- * One forward and one backward pass for one example, in the order of `names`.
- * @param {{Iterable<number>}} parameters
- * @param {{Iterable<number>}} data inputs, then targets
- */
+{_PASSES}
 export function passes({parameters}, {data}) {{
 {_indented(_lines("const", [*forward, *factors, *p.deltas, *slopes]))}
   return {{
@@ -203,30 +235,9 @@ export function passes({parameters}, {data}) {{
   }};
 }}
 
-/**
- * Steps of gradient descent, w − η ∂E/∂w; `losses` are the means over the examples before each of them.
- * @param {{Iterable<number>}} parameters
- * @param {{number[][]}} examples each as inputs, then targets
- * @param {{number}} learning_rate
- * @param {{number}} steps
- */
-export function train({parameters}, examples, learning_rate, steps) {{
-  const losses = new Float64Array(steps);
-  const rate = learning_rate / examples.length;
-  for (let step = 0; step < steps; step += 1) {{
-    let loss = 0, {", ".join(f"{move} = 0" for _, move in pairs)};
-    for (const data of examples) {{
-      const {", ".join(f"{identifier(name)} = data[{i}]" for i, name in enumerate(p.data))};
-{_indented(_lines("const", [*forward, *p.deltas]), 6)}
-      loss += E;
-{_indented(_lines("", added, "+="), 6)}
-    }}
-    losses[step] = loss / examples.length;
-{_indented((f"{name} -= rate * {move};" for name, move in pairs), 4)}
-  }}
-  return {{ losses, parameters: {parameters} }};
-}}
+{_TRAIN}
 """
+    return module + "\n".join(train)
 
 
 def _function(d: Derivation, symbol: Expr) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backprop_lib.widgets.chain.chain import living_chain
 from backprop_lib.widgets.curve_sliders import bias_slider, slope_slider, start_slider
 from backprop_lib.widgets.findings_table import FilteredFindings
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
@@ -19,6 +20,7 @@ __all__ = [
     "PaintField",
     "bias_slider",
     "centred",
+    "living_chain",
     "log_rates",
     "nudge_slider",
     "own_network",
