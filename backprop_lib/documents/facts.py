@@ -175,7 +175,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Document:
-    """A source document: where it is from, its examples, and everything it states."""
+    """A source document: where it is from, its examples, and everything it states.
+
+    `name` is what people call it, such as its author. `lesson` is the page of the course about it.
+    """
 
     number: str
     title: str
@@ -188,6 +191,13 @@ class Document:
     claims: Sequence[Claim]
     listings: Sequence[Listing]
     findings: Sequence[Finding]
+    name: str = ""
+    lesson: str = ""
+
+    @property
+    def short_name(self) -> str:
+        """What tables and headings call it: its author, if the file says so, or else its number."""
+        return self.name or self.number
 
     @property
     def citation(self) -> str:
@@ -224,15 +234,15 @@ class Document:
         raise ValueError(f"document {self.number} has no finding {id!r}, expected one of those in its file.")
 
     def number_of(self, finding: Finding) -> str:
-        """Return a finding's own number: that of the document, and its place in the list.
+        """Return a finding's own number: the document's short name, and the finding's place in its list.
 
         Examples
         --------
         >>> document = load("002")
         >>> document.number_of(document.findings[0])
-        '002-1'
+        '2016 post 1'
         """
-        return f"{self.number}-{[f.id for f in self.findings].index(finding.id) + 1}"
+        return f"{self.short_name} {[f.id for f in self.findings].index(finding.id) + 1}"
 
     def place_of(self, finding: Finding) -> str:
         """Return where in the document a finding is: the place of the first fact that it is about."""

@@ -31,10 +31,10 @@ class Findings:
     >>> book = Findings([Judge("002")])
     >>> table = book.show("002", "lost points", {"w1 as printed": 0.5 + 0.9 * 1033})
     >>> table.head[0], [row[0] for row in table.rows[:3]]
-    ('002-1', ['says', 'right', 'why it matters'])
+    ('2016 post 1', ['says', 'right', 'why it matters'])
     >>> totals = book.totals()
     >>> totals.head[1:3], totals.rows[0]
-    (['numbers computed', 'of these right'], ['002', '35', '33', '36', '36', '0', '25'])
+    (['numbers computed', 'of these right'], ['2016 post', '35', '33', '36', '36', '0', '25'])
     """
 
     judges: Sequence[Judge]
@@ -82,7 +82,7 @@ class Findings:
         Examples
         --------
         >>> Findings([Judge("002")]).show("002", "any start", {"E from w2 = 40": 0.08}, wrong=True).head
-        ['002-2', 'wording · a reader may stumble']
+        ['2016 post 2', 'wording · a reader may stumble']
         """
         judge = self.judge(number)
         document, finding = judge.document, judge.document.finding(id)
@@ -100,7 +100,9 @@ class Findings:
         shown = "<br>".join(f"{name}: {value}" for name, value in zip(shows, said, strict=True))
         rows.append(["it shows", shown])
         link = f"[{document.notebook.removesuffix('.ipynb')}]({document.notebook}#cell-id={finding.cell})"
-        rows.append(["source", f"{document.citation}: {document.place_of(finding)}"])
+        rows.append(["source", f"{document.citation} ({document.place_of(finding)})"])
+        lesson = f"[{document.lesson.removesuffix('.ipynb')}]({document.lesson})"
+        rows += [["lesson", lesson]] if document.lesson else []
         rows.append(["proof", f"{link}, the cell “{finding.cell}”"])
         return Table([document.number_of(finding), f"{finding.class_} · {finding.weight}"], rows)
 
@@ -120,23 +122,23 @@ class Findings:
         last = [f"**{n}**" if i in (1, 3) else str(n) for i, n in enumerate(sums)]
         head = ["numbers computed", "of these right", "formulas judged", "of these right"]
         head += ["follow from a slip", "counted apart"]
-        shown = [[d.number, *map(str, row)] for d, row in zip(self.documents, rows, strict=True)]
-        return Table(["document", *head], [*shown, ["**all**", *last]])
+        shown = [[d.short_name, *map(str, row)] for d, row in zip(self.documents, rows, strict=True)]
+        return Table(["tutorial", *head], [*shown, ["**all**", *last]])
 
     def counts(self) -> Table:
         """Return how many findings of each class and weight each document has."""
-        found = [(d.number, f.class_, f.weight) for d in self.documents for f in d.findings]
-        numbers = [d.number for d in self.documents]
+        found = [(d.short_name, f.class_, f.weight) for d in self.documents for f in d.findings]
+        names = [d.short_name for d in self.documents]
         rows = []
         for class_ in FindingClass:
             for weight in FindingWeight:
-                row = [found.count((number, class_, weight)) for number in numbers]
+                row = [found.count((name, class_, weight)) for name in names]
                 if any(row):
                     shown = (str(n) if n else "–" for n in row)
                     rows.append([f"{class_} · {weight}", *shown, str(sum(row))])
         totals = [len(d.findings) for d in self.documents]
         rows.append(["**all**", *map(str, totals), f"**{len(found)}**"])
-        return Table(["class · weight", *numbers, "all"], rows)
+        return Table(["class · weight", *names, "all"], rows)
 
 
 def _proofs(judge: Judge, finding: Finding) -> Iterator[list[str]]:

@@ -4,27 +4,27 @@ import { announcer, listen, make, tell } from "./parts.js";
 
 const ALL = "all";
 
-/** @typedef {{ kind: string, number: string, cells: string[] }} Row */
+/** @typedef {{ kind: string, name: string, cells: string[] }} Row */
 
 /**
- * The rows of a class and of a document.
+ * The rows of a class and of a tutorial.
  * @param {Row[]} rows
  * @param {string} kind
- * @param {string} number
+ * @param {string} name
  */
-export const chosen = (rows, kind, number) =>
-  rows.filter((row) => [ALL, row.kind].includes(kind) && [ALL, row.number].includes(number));
+export const chosen = (rows, kind, name) =>
+  rows.filter((row) => [ALL, row.kind].includes(kind) && [ALL, row.name].includes(name));
 
 /**
- * Say how many findings there are, and of which class and document.
+ * Say how many findings there are, and of which class and tutorial.
  * @param {number} count
  * @param {string} kind
- * @param {string} number
+ * @param {string} name
  */
-export const counted = (count, kind, number) => {
+export const counted = (count, kind, name) => {
   const of = kind === ALL ? "" : ` of the class “${kind}”`;
-  const where = number === ALL ? "in all documents" : `in document ${number}`;
-  return `${count} finding${count === 1 ? "" : "s"}${of} ${where}.`;
+  const where = name === ALL ? "all tutorials" : name;
+  return `${count} finding${count === 1 ? "" : "s"}${of} (${where})`;
 };
 
 export default {
@@ -32,19 +32,19 @@ export default {
   render(host) {
     const { model } = host, { live, say } = announcer(host);
     const said = make("p", { class: "bp-said" }), body = make("tbody");
-    const names = ["number", "class and weight", "finding"].map((name) => make("th", { scope: "col" }, name));
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...names)), body);
-    /** @param {"kind" | "number"} trait @param {string} name @param {string[]} values */
-    const menuOf = (trait, name, values) => {
-      const menu = make("select", { "aria-label": name, "data-lm-suppress-shortcuts": "true" });
+    const heads = ["number", "class and weight", "finding"].map((head) => make("th", { scope: "col" }, head));
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body);
+    /** @param {"kind" | "name"} trait @param {string} label @param {string[]} values */
+    const menuOf = (trait, label, values) => {
+      const menu = make("select", { "aria-label": label, "data-lm-suppress-shortcuts": "true" });
       menu.append(...[ALL, ...values].map((value) => make("option", {}, value)));
       menu.addEventListener("change", () => tell(host, trait, menu.value));
-      return { trait, menu, label: make("label", {}, `${name} `, menu) };
+      return { trait, menu, label: make("label", {}, `${label} `, menu) };
     };
-    const menus = [menuOf("kind", "class", model.get("kinds")), menuOf("number", "document", model.get("numbers"))];
+    const menus = [menuOf("kind", "class", model.get("kinds")), menuOf("name", "tutorial", model.get("names"))];
     const show = () => {
-      const [kind, number] = menus.map(({ trait, menu }) => (menu.value = model.get(trait)));
-      const rows = chosen(model.get("rows"), kind, number), words = counted(rows.length, kind, number);
+      const [kind, name] = menus.map(({ trait, menu }) => (menu.value = model.get(trait)));
+      const rows = chosen(model.get("rows"), kind, name), words = counted(rows.length, kind, name);
       said.textContent = words;
       body.innerHTML = rows.map(({ cells }) => `<tr><td>${cells.join("</td><td>")}</td></tr>`).join("");
       table.hidden = !rows.length;

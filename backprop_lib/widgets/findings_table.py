@@ -19,35 +19,35 @@ _HARMLESS = {"accent", "display", "fence", "form", "stretchy", "width"}
 
 
 class FilteredFindings(Carried):
-    """The findings of several documents as a table, with a menu of classes and a menu of documents.
+    """The findings of several tutorials as a table, with a menu of classes and a menu of tutorials.
 
     Attributes
     ----------
     rows : list of dict
-        Of each finding its class, `kind`, its document's `number`, and the `cells` of its row as HTML.
-    kinds, numbers : list of str
+        Of each finding its class, `kind`, the `name` of its tutorial, and the `cells` of its row as HTML.
+    kinds, names : list of str
         What the menus hold, after "all".
-    kind, number : str
+    kind, name : str
         What they choose.
 
     Examples
     --------
     >>> from backprop_lib.documents import Judge
     >>> FilteredFindings(Findings([Judge("002")]))
-    Table of 3 findings, with a menu for their class (error, wording, aged) and one for their document (002).
+    Table of 3 findings, with a menu for their class (error, wording, aged) and one for tutorials (2016 post).
     """
 
     _esm = module(__file__, "findings_table.js")
     _css = sheet(__file__, "findings_table.css")
     rows: Any = traitlets.List().tag(sync=True)
     kinds: Any = traitlets.List().tag(sync=True)
-    numbers: Any = traitlets.List().tag(sync=True)
+    names: Any = traitlets.List().tag(sync=True)
     kind = traitlets.Unicode("all").tag(sync=True)
-    number = traitlets.Unicode("all").tag(sync=True)
+    name = traitlets.Unicode("all").tag(sync=True)
 
     def __init__(self, findings: Findings) -> None:
         rows = [
-            {"kind": str(finding.class_), "number": document.number, "cells": _cells(document, finding)}
+            {"kind": str(finding.class_), "name": document.short_name, "cells": _cells(document, finding)}
             for document in findings.documents
             for finding in document.findings
         ]
@@ -55,13 +55,13 @@ class FilteredFindings(Carried):
         super().__init__(
             rows=rows,
             kinds=[str(class_) for class_ in FindingClass if class_ in used],
-            numbers=[document.number for document in findings.documents],
+            names=[document.short_name for document in findings.documents],
         )
 
     def __repr__(self) -> str:
         return (
             f"Table of {counted(len(self.rows), 'finding')}, with a menu for their class "
-            f"({', '.join(self.kinds)}) and one for their document ({', '.join(self.numbers)})."
+            f"({', '.join(self.kinds)}) and one for tutorials ({', '.join(self.names)})."
         )
 
 

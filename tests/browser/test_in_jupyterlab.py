@@ -141,12 +141,18 @@ def test_sliders_move_without_a_kernel(notebook):
 @notebooks(["09_what_we_found.ipynb"])
 def test_the_menus_choose_findings_without_a_kernel(notebook):
     assert not notebook.has_kernel or notebook.stop_kernel()
-    findings = [(f.class_, number) for number in DOCUMENTS for f in load(number).findings]
-    class_, document = (notebook.page.get_by_label(name, exact=True) for name in ("class", "document"))
+    findings = [(f.class_, load(number).name) for number in DOCUMENTS for f in load(number).findings]
+    class_, tutorial = (notebook.page.get_by_label(name, exact=True) for name in ("class", "tutorial"))
     rows = notebook.page.locator(".findings:visible tbody tr")
-    for chosen in (("error", "all"), ("error", "004"), ("all", "004"), ("misleading", "002"), ("all", "all")):
+    for chosen in (
+        ("error", "all"),
+        ("error", "Klein"),
+        ("all", "Klein"),
+        ("misleading", "2016 post"),
+        ("all", "all"),
+    ):
         class_.select_option(chosen[0])
-        document.select_option(chosen[1])
+        tutorial.select_option(chosen[1])
         meant = [(c, n) for c, n in findings if chosen[0] in ("all", c) and chosen[1] in ("all", n)]
         expect(rows).to_have_count(len(meant), timeout=SETTLED)
     class_.focus()

@@ -1,10 +1,11 @@
 """What the tutorials got wrong: shown, proved, and refused where the proof fails."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from audits import NOTEBOOKS, shown_in
+from audits import NOTEBOOKS, cells_of, shown_in
 
 from backprop_lib.documents.facts import load
 from backprop_lib.documents.findings import Findings, NotConfirmed
@@ -18,10 +19,23 @@ def test_every_finding_is_shown_in_the_last_chapter(number):
     shown = shown_in("all")
     for finding in load(number).findings:
         assert f"| says | {finding.says} |" in shown
-        assert f"| source | {load(number).citation}: {load(number).place_of(finding)} |" in shown
+        assert f"| source | {load(number).citation} ({load(number).place_of(finding)}) |" in shown
+        assert f"]({load(number).lesson}) |" in shown
         assert f"| why it matters | {finding.why} |" in shown
         assert f"#cell-id={finding.cell})" in shown
         assert f"| right | {finding.right} |" in shown
+
+
+def test_each_finding_has_a_heading_with_its_number():
+    cells = cells_of("all")
+    headings = {cell.id: cell.source for cell in cells if cell.id.endswith("-head")}
+    shown = [re.search(r'book\.show\(\s*"(\w+)",\s*"([^"]+)"', cell.source) for cell in cells]
+    for cell, (number, id) in ((c, s.groups()) for c, s in zip(cells, shown, strict=True) if s):
+        document = load(number)
+        assert headings.pop(f"{cell.id}-head").startswith(
+            f"### {document.number_of(document.finding(id))} · "
+        )
+    assert not headings
 
 
 @pytest.fixture

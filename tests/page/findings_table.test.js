@@ -4,20 +4,20 @@ import { test } from "node:test";
 
 import { chosen, counted } from "../../backprop_lib/widgets/findings_table.js";
 
-const rows = [["error", "001"], ["error", "002"], ["aged", "002"]].map(([kind, number]) => ({ kind, number }));
+const rows = [["error", "Moon"], ["error", "Klein"], ["aged", "Klein"]].map(([kind, name]) => ({ kind, name }));
 
 test("a menu that says all leaves the choice to the other", () => {
-  for (const [kind, number, places] of [
+  for (const [kind, name, places] of [
     ["all", "all", [0, 1, 2]],
     ["error", "all", [0, 1]],
-    ["all", "002", [1, 2]],
-    ["aged", "001", []],
+    ["all", "Klein", [1, 2]],
+    ["aged", "Moon", []],
   ])
-    assert.deepEqual(chosen(rows, kind, number), places.map((k) => rows[k]));
+    assert.deepEqual(chosen(rows, kind, name), places.map((k) => rows[k]));
 });
 
 test("the count says of what", () => {
-  assert.equal(counted(1, "all", "all"), "1 finding in all documents.");
-  assert.equal(counted(0, "error", "all"), "0 findings of the class “error” in all documents.");
-  assert.equal(counted(2, "aged", "002"), "2 findings of the class “aged” in document 002.");
+  assert.equal(counted(1, "all", "all"), "1 finding (all tutorials)");
+  assert.equal(counted(0, "error", "all"), "0 findings of the class “error” (all tutorials)");
+  assert.equal(counted(2, "aged", "Klein"), "2 findings of the class “aged” (Klein)");
 });

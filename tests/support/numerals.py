@@ -66,6 +66,7 @@ NAMES = [
     r"\]\([^)]*\)",  # where a link leads
     r"https?://\S+",
     r"^#+ (?:Part )?\d+ ·",  # the number of a heading
+    r"^### (?:2016 post|“Understanding …”|Moon|Mazur|Klein|Tashfeen) \d+ ·",  # … and of a finding
     r"^ *\d+\. ",  # … and of the entry of a list
     r"\b(?:[Cc]hapters?|[Pp]art|[Ee]xercises?|[Dd]ocuments?|Python|Debian|NumPy|numba|PyTorch|JAX|scikit-learn|autograd"
     r"|micrograd)(?: \d[\d.]*(?:(?:, | and | to | or )\d[\d.]*)*)(?! (?:times|updates|epochs))",

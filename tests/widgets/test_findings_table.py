@@ -21,11 +21,11 @@ def table():
 
 def test_every_finding_has_its_row_and_the_menus_what_there_is(table):
     assert len(table.rows) == 9
-    assert table.numbers == ["002", "004"]
+    assert table.names == ["2016 post", "“Understanding …”"]
     assert set(table.kinds) == {row["kind"] for row in table.rows} <= set(FindingClass)
     assert table.kinds == [str(class_) for class_ in FindingClass if class_ in table.kinds]
     for row in table.rows:
-        assert row["cells"][0].startswith(f"{row['number']}-")
+        assert row["cells"][0].startswith(f"{row['name']} ")
         assert row["cells"][1].startswith(f"<b>{row['kind']}</b>")
 
 
@@ -51,7 +51,7 @@ def test_what_a_file_says_is_text_and_no_markup():
     evil = "<img src=x onerror=alert(1)>"
     words = {name: f"{evil} $a$ `b`" for name in ("says", "right", "why")}
     finding = SimpleNamespace(class_=FindingClass.ERROR, weight=evil, **words)
-    document = SimpleNamespace(number=evil, findings=[finding], number_of=lambda _: evil)
+    document = SimpleNamespace(short_name=evil, findings=[finding], number_of=lambda _: evil)
     document.place_of = document.number_of
     table = FilteredFindings(SimpleNamespace(documents=[document]))
     shown = str(table.rows[0]["cells"])
