@@ -1,7 +1,7 @@
 """Run a notebook's code cells after an edit of `plays.toml`, in a process of their own.
 
 Usage: python tests/support/playing.py "01 x = 0"
-prints which cells stop, and where.
+prints which cells stop, and where, and what the text says that is no longer so.
 """
 
 import contextlib
@@ -13,10 +13,16 @@ import traceback
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import nbformat
+from following import edited, stale
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from nbformat.v4 import new_output
+from traitlets import Type
 
 from backprop_lib.training import loop
 
@@ -41,10 +47,20 @@ class Play:
     def __str__(self):
         return f"{self.notebook} {self.name}"
 
+    @property
+    def path(self):
+        (path,) = (ROOT / "notebooks").glob(f"{self.notebook}_*.ipynb")
+        return path
+
     def cells(self):
         """Return the cells of the notebook as it is."""
-        (path,) = (ROOT / "notebooks").glob(f"{self.notebook}_*.ipynb")
-        return nbformat.read(path, as_version=4).cells
+        return _cells(self.path)
+
+    @property
+    def of_numbers(self):
+        """Whether only numbers of the first cell are edited, so that the whole text has to hold."""
+        first = next(cell.id for cell in self.cells() if cell.cell_type == "code")
+        return set(self.edits) == {first} and not (self.then or self.shape)
 
     def sources(self):
         """Return (id, source) of each code cell after the edit.
@@ -63,6 +79,11 @@ class Play:
         return [*sources.items(), *([("then", self.then)] if self.then else [])]
 
 
+@cache
+def _cells(path):
+    return nbformat.read(path, as_version=4).cells
+
+
 def plays():
     """Return all edits of `plays.toml`."""
     with open(ROOT / "tests/plays.toml", "rb") as file:
@@ -76,8 +97,27 @@ def plays():
     return found
 
 
+class Results(DisplayHook):
+    """Keeps what a cell's last line gives."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.shown.append(new_output("display_data", format_dict))
+
+
+class Displays(DisplayPublisher):
+    """Keeps what a cell displays."""
+
+    def publish(self, data, *_, **__):
+        self.shell.shown.append(new_output("display_data", data))
+
+
 class Notebook(InteractiveShell):
-    """IPython without a kernel, which keeps what goes wrong in a cell, or in showing its result."""
+    """IPython without a kernel, which keeps what a cell shows, and what goes wrong in it or in showing it."""
+
+    displayhook_class, display_pub_class = Type(Results), Type(Displays)
 
     def showtraceback(self, exc_tuple=None, *_, **__):
         self.errors.append((exc_tuple or sys.exc_info())[1])
@@ -89,7 +129,8 @@ class Notebook(InteractiveShell):
 def run(sources):
     """Run each cell, whatever became of the others but the first.
 
-    Returns the errors by the cells' ids, and what the trainings said that have a goal.
+    Returns the errors by the cells' ids, what the trainings said that have a goal, and the outputs by the
+    cells' ids.
     """
     shell, said = Notebook.instance(), io.StringIO()
     shell.history_manager.enabled = False
@@ -97,34 +138,56 @@ def run(sources):
     warnings.simplefilter("error")
     # Where a cell's own line leaves the range of floats NumPy says so beneath it, and goes on.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="__main__")
-    stopped = {}
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
-        for cell, source in sources:
-            shell.errors = []
+    stopped, outputs = {}, {}
+    for cell, source in sources:
+        shell.errors, shell.shown, printed = [], [], io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
             shell.run_cell(source)
-            if shell.errors:
-                stopped[cell] = shell.errors[0]
-                if cell == sources[0][0]:
-                    break
-    return stopped, said.getvalue()
+        text = [new_output("stream", text=printed.getvalue())] if printed.getvalue() else []
+        outputs[cell] = [*text, *shell.shown]
+        if shell.errors:
+            stopped[cell] = shell.errors[0]
+            if cell == sources[0][0]:
+                break
+    return stopped, said.getvalue(), outputs
 
 
 def ending(sources):
-    """Return what `run` does from a process of its own, with the errors as text."""
+    """Return what `run` finds in a process of its own: the errors as text, and what was said."""
+    return _alone(_run_in_words, sources)[:2]
+
+
+def played(play):
+    """Return the same of an edited notebook, and what its text says that is no longer so."""
+    return _alone(_played, play)
+
+
+def _alone(task, given):
     with ProcessPoolExecutor(1, PROCESSES, max_tasks_per_child=1) as pool:
-        return pool.submit(_run_in_words, sources).result(timeout=900)  # against a hang
+        return pool.submit(task, given).result(timeout=900)  # against a hang
 
 
 def _run_in_words(sources):
-    stopped, said = run(sources)
-    return {cell: f"{type(error).__name__}: {error}" for cell, error in stopped.items()}, said
+    stopped, said, outputs = run(sources)
+    return {cell: f"{type(error).__name__}: {error}" for cell, error in stopped.items()}, said, outputs
+
+
+def _played(play):
+    sources = play.sources()
+    stopped, said, outputs = _run_in_words(sources)
+    if stopped or not play.of_numbers:
+        return stopped, said, []
+    return stopped, said, stale(play.path.stem, edited(play.cells(), sources, outputs))
 
 
 def main(wanted):
     (play,) = (play for play in plays() if str(play) == wanted)
-    for cell, error in run(play.sources())[0].items():
+    stopped, _, outputs = run(play.sources())
+    for cell, error in stopped.items():
         print(f"--- {cell}")
         traceback.print_exception(error)
+    if play.of_numbers and not stopped:
+        print(*stale(play.path.stem, edited(play.cells(), play.sources(), outputs)), sep="\n")
 
 
 if __name__ == "__main__":

@@ -298,9 +298,11 @@ def entries(name):
 class Chapter:
     """What the expressions of a notebook may use: its outputs as stored, and what its cells make."""
 
-    def __init__(self, name):
+    def __init__(self, name, cells=None):
         self.name = name
-        self.cells = {cell.id: cell for cell in notebook(name).cells} if is_notebook(name) else {}
+        if cells is None:
+            cells = notebook(name).cells if is_notebook(name) else []
+        self.cells = {cell.id: cell for cell in cells}
         self.made = {}
         self.helpers = {
             **{
@@ -457,11 +459,11 @@ def computed(name, expression, n):
     return chapter(name).compute(expression, n)
 
 
-def refusal(name, expression, number):
+def refusal(name, expression, number, compute=computed):
     """Return why an expression does not give a number to the digits written, or nothing if it does."""
     asks = re.search(r"\bn\b", expression)
     try:
-        value = computed(name, expression, number.value if asks else None)
+        value = compute(name, expression, number.value if asks else None)
         if bool(value) if asks else number.agrees(float(value)):
             return ""
     except Exception as error:  # whatever is wrong with an expression, the sentence says it
