@@ -12,7 +12,18 @@ import warnings
 
 from nbformat.v4 import new_code_cell
 from numerals import numbers
-from statements import REMARK, Chapter, around, entries, matches, passages, places, quotation, refusal, said_by
+from statements import (
+    REMARK,
+    Chapter,
+    around,
+    entries,
+    matches,
+    passages,
+    places,
+    quotation,
+    refusal,
+    said_by,
+)
 
 ANCHOR = re.compile(r"the\s+numbers\s+we\s+began\s+with|the\s+tutorial's\s+numbers", re.IGNORECASE)
 BELONGS = re.compile(r"\s*(?:(?:[-*|]|\d+\.)\s|<details>)")  # a list, a table or a folded answer
@@ -48,9 +59,7 @@ def stale(name, cells):
         by_cell.setdefault(passage.cell, []).append(passage)
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
-        return [
-            found for cell, own in by_cell.items() for found in _stale(name, cell, own, chapter)
-        ]
+        return [found for cell, own in by_cell.items() for found in _stale(name, cell, own, chapter)]
 
 
 def _stale(name, cell, own, chapter):
