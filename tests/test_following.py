@@ -3,8 +3,9 @@
 import following
 import pytest
 import statements
-from following import edited, loose, stale
+from following import edited, loose, stale, without_exercises
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from statements import passages
 
 SAID = "With the numbers we began with"
 
@@ -72,3 +73,9 @@ def test_what_an_expression_gave_is_wrong_once_it_gives_something_else(wrong):
     assert "“There are four” says four, but now x + 1 gives 5" in wrong("There are four.", "There are four")
     assert not wrong(f"{SAID}, there are four.", "there are four")
     assert not wrong("It is 0.0625.", "of another page")
+
+
+def test_exercises_are_asked_about_the_first_numbers():
+    texts = ["# A page", "Text.\n## Exercises\n1. Is it 5?", "2. And 6?", "### More", "## Summary"]
+    kept = without_exercises(passages((str(i), text, []) for i, text in enumerate(texts)))
+    assert [passage.text.strip() for passage in kept] == ["# A page", "Text.", "## Summary"]

@@ -3,6 +3,7 @@
 A sentence that quotes what the first numbers give says so: its paragraph holds “the numbers we began with”,
 or “the tutorial's numbers”, and a list, a table or a folded answer right below belongs to it. All other
 numbers must still be what `statements/` computes, or stand beside the text, in the edited notebook as well.
+Exercises are asked about the first numbers, which one puts back after each of them.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ from statements import (
     said_by,
 )
 
-ANCHOR = re.compile(r"the\s+numbers\s+we\s+began\s+with|the\s+tutorial's\s+numbers", re.IGNORECASE)
+ANCHOR = re.compile(r"the\s+(?:numbers|one)\s+we\s+began\s+with|the\s+tutorial's\s+numbers", re.IGNORECASE)
 BELONGS = re.compile(r"\s*(?:(?:[-*|]|\d+\.)\s|<details>)")  # a list, a table or a folded answer
 FOLDS, UNFOLDS = "<details>", "</details>"
 
@@ -51,11 +52,22 @@ def edited(cells, sources, outputs):
     return [code.get(cell.id, cell) for cell in cells]
 
 
+def without_exercises(passages):
+    """Yield the passages outside the section of exercises."""
+    inside = False
+    for passage in passages:
+        if heading := re.match(r"#{1,2} +(.*)", passage.text):
+            inside = heading[1] == "Exercises"
+        if not inside:
+            yield passage
+
+
 def stale(name, cells):
     """Return a sentence for each number of an edited notebook that is wrong now and is not said to be old."""
     chapter, by_cell = Chapter(name, cells), {}
     said = (piece for cell in cells for piece in said_by(cell))
-    for passage in passages((cell, text and loose(text), beside) for cell, text, beside in said):
+    found = passages((cell, text and loose(text), beside) for cell, text, beside in said)
+    for passage in without_exercises(found):
         by_cell.setdefault(passage.cell, []).append(passage)
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
