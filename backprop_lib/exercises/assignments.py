@@ -1,6 +1,6 @@
 """The exercises of the lessons as assignments that nbgrader releases, collects and grades.
 
-Usage: python -m backprop_lib.exercises.assignments notebooks/0*.ipynb -o COURSE
+Usage: python -m backprop_lib.exercises.assignments notebooks -o COURSE
 
 For each notebook that has exercises, COURSE/source gets an assignment, and COURSE/solutions a notebook with
 all the solutions. nbgrader itself is not needed for that.
@@ -179,7 +179,7 @@ def save_assignments(notebooks: Iterable[str | Path], course: str | Path) -> Sen
     Parameters
     ----------
     notebooks : iterable of str or Path
-        The lessons.
+        The lessons, or folders of them.
     course : str or Path
         The course's folder. Its own settings are kept.
 
@@ -188,9 +188,10 @@ def save_assignments(notebooks: Iterable[str | Path], course: str | Path) -> Sen
     Sentence
         Which assignments were written.
     """
-    folder = file_path(course)
+    folder = file_path(course, "course")
     written = []
-    for assignment in filter(None, map(read_assignment, notebooks)):
+    paths = [file for place in map(Path, notebooks) for file in _notebooks_of(place)]
+    for assignment in filter(None, map(read_assignment, paths)):
         _save(folder / "source" / assignment.lesson / f"{assignment.lesson}.ipynb", assignment.source())
         _save(folder / "solutions" / f"{assignment.lesson}.ipynb", assignment.solutions())
         written.append(f"{assignment.lesson} ({counted(len(assignment.exercises), 'exercise')})")
@@ -201,6 +202,10 @@ def save_assignments(notebooks: Iterable[str | Path], course: str | Path) -> Sen
     return Sentence(
         f"{said}: {', '.join(written)}." if written else f"{said}, because no exercises were found."
     )
+
+
+def _notebooks_of(place: Path) -> list[Path]:
+    return sorted(place.glob("*.ipynb")) if place.is_dir() else [place]
 
 
 def _save(path: Path, notebook: dict[str, Any]) -> None:
@@ -235,10 +240,13 @@ def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description="Make assignments for nbgrader of the lessons' exercises.")
-    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
+    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="a lesson, or a folder of them")
     parser.add_argument("-o", "--output", default="course", metavar="FOLDER", help="default: course")
     options = parser.parse_args()
-    print(save_assignments(options.notebooks, options.output))
+    try:
+        print(save_assignments(options.notebooks, options.output))
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -280,7 +280,10 @@ def _main() -> None:
     parser.add_argument("paths", nargs="+", metavar="FILE", help="a file, or a folder of files")
     parser.add_argument("-o", "--output", default="class.html", metavar="PAGE", help="default: class.html")
     options = parser.parse_args()
-    print(save_report(options.paths, options.output))
+    try:
+        print(save_report(options.paths, options.output))
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

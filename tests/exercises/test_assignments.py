@@ -124,7 +124,9 @@ def test_files_stand_where_nbgrader_looks(tmp_path):
     files = {path.relative_to(tmp_path / "course").as_posix() for path in (tmp_path / "course").rglob("*.*")}
     assert files == {"source/one-path/one-path.ipynb", "solutions/one-path.ipynb", "nbgrader_config.py"}
     (tmp_path / "course" / "nbgrader_config.py").write_text("# mine", encoding="utf-8")
-    save_assignments([FIRST], tmp_path / "course")
+    save_assignments([ROOT / "notebooks"], tmp_path / "course")
+    found = {path.stem for path in (tmp_path / "course" / "source").rglob("*.ipynb")}
+    assert found == {read_assignment(path).lesson for path in LESSONS}
     assert (tmp_path / "course" / "nbgrader_config.py").read_text(encoding="utf-8") == "# mine"
 
 

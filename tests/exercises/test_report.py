@@ -201,6 +201,10 @@ def test_the_command_takes_a_folder_and_writes_a_page(files, tmp_path):
     assert done.stdout == "class.html shows 5 files.\n"
     assert done.stderr == ""
     assert "4 of 5" in page.read_text(encoding="utf-8")
+    done = subprocess.run([*command[:-1], str(tmp_path / "no" / "a.html")], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_exercise_that_the_course_does_not_know_comes_last(tmp_path):
