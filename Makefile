@@ -10,7 +10,7 @@ STORE ?=
 PLAY ?= all
 
 BIN := $(VENV)/bin
-INSTALLED := pyproject.toml $(wildcard settings/share/jupyter/lab/settings/overrides.d/*)
+INSTALLED := pyproject.toml $(shell find settings -type f)
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --custom-compile-command "make lock"
 

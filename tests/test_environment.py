@@ -25,7 +25,6 @@ from packaging.specifiers import SpecifierSet
 ROOT = Path(__file__).parents[1]
 PREFIX = Path(sys.prefix)
 SETTINGS = Path("share/jupyter/lab/settings")
-OVERRIDES = SETTINGS / "overrides.d" / "backprop-lib.json"
 
 # `make` leaves this file in an environment that it installed from the lock.
 from_the_lock = pytest.mark.skipif(
@@ -280,8 +279,12 @@ def test_another_version_installed_is_found(line):
 
 
 @from_the_lock
-def test_the_settings_are_installed():
-    assert (PREFIX / OVERRIDES).read_bytes() == (ROOT / "settings" / OVERRIDES).read_bytes()
+def test_settings_and_extension_of_jupyterlab_are_installed():
+    ours = ROOT / "settings"
+    files = [path.relative_to(ours) for path in ours.rglob("*.js*")]
+    assert len(files) == 3
+    for path in files:
+        assert (PREFIX / path).read_bytes() == (ours / path).read_bytes()
 
 
 @pytest.mark.parametrize(

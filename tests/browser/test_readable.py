@@ -61,6 +61,31 @@ BOXES = """(output) => [output, ...output.querySelectorAll("*")].filter((e) =>
   [e.scrollWidth - e.clientWidth, e.tabIndex, e.ariaLabel ?? ""])"""
 
 
+# How many letters a line of a text holds: of each of its paragraphs, all letters by the lines they take.
+LINES = """() => [...document.querySelectorAll(".jp-Notebook .jp-MarkdownOutput > p")].map((p) => {
+  const range = document.createRange();
+  range.selectNodeContents(p);
+  const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+  return [p.textContent.length, tops.size, p.getBoundingClientRect().width];
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 2000])
+def test_lines_of_text_hold_about_75_letters_at_most(lab, folder, width):
+    text = "A neuron multiplies what comes in by a weight, and squashes what it gets into a range. " * 8
+    cells = [("markdown", text), ("markdown", f"| a table |\n| - |\n| {text} |")]
+    write_notebook(folder / "prose.ipynb", cells)
+    with lab.open("prose.ipynb") as notebook:
+        notebook.resize(width, False)
+        notebook.page.wait_for_timeout(300)
+        [(letters, lines, _)] = notebook.page.evaluate(LINES)
+        table = notebook.page.query_selector(".jp-MarkdownOutput table").bounding_box()["width"]
+        notebook.resize(1280, True)
+    assert letters / lines <= 80
+    assert width < 800 or letters / lines >= 65
+    assert width < 1280 or table > 700  # only text is narrow
+
+
 @pytest.fixture(scope="module")
 def shown(lab, folder):
     """Yield the open notebook and the output of each cell."""

@@ -14,6 +14,7 @@ from opened import OPENED, OpenedNotebook
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = ROOT / "settings/share/jupyter/lab/settings"
+EXTENSIONS = ROOT / "settings/share/jupyter/labextensions"
 
 STARTED = 60  # seconds at most until the server listens
 STOPPED = 20
@@ -65,6 +66,7 @@ def serve(notebooks, scratch):
         f"--ServerApp.root_dir={notebooks}",
         "--LabApp.expose_app_in_browser=True",
         f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.extra_labextensions_path={EXTENSIONS}",
     ]
     with log.open("w", encoding="utf-8") as lines:
         server = subprocess.Popen(
