@@ -69,8 +69,8 @@ def least_width(width: float, letters: float) -> int:
 
     Examples
     --------
-    >>> least_width(864, letters=12), least_width(430, letters=10), least_width(598, letters=13)
-    (720, 430, 460)
+    >>> least_width(864, letters=12), least_width(430, letters=10.5), least_width(598, letters=13)
+    (720, 410, 460)
     """
     return math.ceil(width * min(1, _LEAST / letters))
 

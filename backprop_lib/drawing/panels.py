@@ -223,7 +223,7 @@ def new_panel(
 
 
 def _letters(width: float) -> float:
-    return 12.5 if width > 430 else 10
+    return 12.5 if width > 430 else 10.5
 
 
 def _rounded(outline: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ def surface_panel(
     ground = frame or empty_panel(limits, tuple(plain_name(name, single) for name in names))
     written = {value - lowest: f"{value:.3g}" for value in labelled}
     start = np.array([[net.by_name()[name] for name in names]])  # where paths begin
-    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 10, clear=start)
+    marks = contours(ground, across, up, above, levels[:-1].tolist(), shades(11), written, 10.5, clear=start)
     title = "Path of the descent on the loss surface"
     return ground.overlay(title, marks) if frame else ground.with_ground(title, marks)
 

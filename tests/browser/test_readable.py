@@ -124,11 +124,11 @@ def test_a_wide_picture_scrolls_by_keys(shown, name):
 
 
 @pytest.mark.parametrize("name", SLIDERS)
-@pytest.mark.parametrize("files", [False, True])
-def test_slider_and_picture_are_on_one_screen(shown, name, files):
+@pytest.mark.parametrize(("width", "files"), [(1366, False), (1366, True), (1280, True)])
+def test_slider_and_picture_are_on_one_screen(shown, name, width, files):
     notebook, outputs = shown
-    notebook.resize(1366, files)
-    notebook.page.set_viewport_size({"width": 1366, "height": 768})
+    notebook.resize(width, files)
+    notebook.page.set_viewport_size({"width": width, "height": 768})
     notebook.page.wait_for_timeout(300)
     seen = notebook.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').clientHeight")
     places = [
