@@ -304,8 +304,8 @@ EXERCISES = (
     Exercise(
         id="one-path.5",
         task=r"""
-            Now with numbers: $x = 1$, $t = 0$, $w_1 = -1$, and $w_2 = 2$. Compute $\partial E/\partial w_1$
-            to four decimals, with a calculator or with Python.
+            Both neurons have their sigmoids again. The numbers are $x = 1$, $t = 0$, $w_1 = -1$, and
+            $w_2 = 2$. Compute $\partial E/\partial w_1$ to four decimals, with a calculator or with Python.
             """,
         answer=Number(
             lambda: gradient(*NUMBERS)[0],
@@ -375,8 +375,8 @@ EXERCISES = (
     Exercise(
         id="one-path.7",
         task=r"""
-            Predict before you run anything. With the target 0.9, the loss falls below the goal after 812
-            updates. How many updates does the target 1 need?
+            Predict before you run anything. With the numbers we began with, the loss falls below the goal
+            after 812 updates. How many updates does it need if the target is 1?
 
             - **a**: less than half as many
             - **b**: about as many
@@ -446,7 +446,7 @@ EXERCISES = (
         id="one-path.9",
         task=r"""
             Write a function that returns $\partial E/\partial w_1$ and $\partial E/\partial w_2$, in this
-            order, for any numbers. You may use `sigmoid` from the first cell.
+            order, for the network of this page and any numbers. You may use `sigmoid` from the first cell.
             """,
         answer=Function(GRADIENT),
         blank="""

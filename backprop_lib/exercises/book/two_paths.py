@@ -318,8 +318,8 @@ EXERCISES = (
     Exercise(
         id="two-paths.8",
         task=r"""
-            Find the bug. This function should return the gradients of both layers. On this page, NumPy would
-            not complain. Change it so that it is right for any number of neurons.
+            Find the bug. This function should return the gradients of both layers. With the layers of this
+            page, NumPy does not complain. Change it so that it is right for any number of neurons.
             """,
         answer=Function("gradients"),
         blank="""
@@ -379,8 +379,8 @@ EXERCISES = (
     Exercise(
         id="two-paths.10",
         task=r"""
-            Put it all together. Write a function that trains a network of two layers, of any sizes, and
-            returns both arrays of weights after so many updates.
+            Put it all together. Write a function that trains a network of two layers, of any sizes. It makes
+            as many updates as `updates` says, and returns both arrays of weights.
             """,
         answer=Function(TASKS["train"]),
         blank="""
