@@ -59,6 +59,9 @@ def test_one_number_that_is_off_is_noticed_and_given_no_name(task):
 def test_rounding_on_the_way_is_noticed_and_single_precision_is_not(task):
     single = task.examine(lambda *given: changed(task.right(*given), np.float32))
     assert single.right, single
+    near = nudged(np.random.default_rng(1), 0.003)
+    single = task.examine(lambda *given: changed(task.right(*given), lambda array: np.float32(near(array))))
+    assert not single.right
     rounded = task.examine(lambda *given: changed(task.right(*given), lambda array: array.round(2)))
     assert not rounded.right or task.name in ("relu_prime", "gradient_check")  # these are 0 and 1
 
