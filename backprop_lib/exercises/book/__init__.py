@@ -3,4 +3,13 @@
 from __future__ import annotations
 
 # The order of the course.
-LESSONS = ("one-path", "cross-entropy", "two-paths", "biases", "error-shares", "any-depth", "digits")
+LESSONS = (
+    "one-path",
+    "cross-entropy",
+    "two-paths",
+    "biases",
+    "error-shares",
+    "any-depth",
+    "digits",
+    "your-own-network",
+)
