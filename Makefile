@@ -22,7 +22,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint types page unit play notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs nbgrader lock clean
+.PHONY: help lab test lint types page unit play exercises-proof notebooks mutants bench bench-quick bench-rates bench-widgets mnist-runs nbgrader lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,10 +51,14 @@ unit: $(VENV)/locked-test ## Run the fast tests: no notebooks, no browser
 play: $(VENV)/locked-test ## Run every chapter after every edit of tests/plays.toml (PLAY="01 w1" for some)
 	PLAY="$(PLAY)" $(BIN)/pytest tests/test_play.py --dist=load
 
+exercises-proof: $(VENV)/locked-test ## Examine 1,000 rewrites and 10,000 random answers for each derivative: minutes
+	PROOF=all $(BIN)/pytest tests/exercises/test_right_forms.py tests/exercises/test_wrong_answers.py --dist=load
+
 notebooks: $(VENV)/locked-test ## Write the exercises, execute every notebook again, store its outputs, announce its minutes
 	$(BIN)/python tests/support/write_exercises.py
 	$(BIN)/python tests/support/store_notebooks.py notebooks/*.ipynb notebooks/audit/*.ipynb
 	$(BIN)/python tests/support/minutes.py --write notebooks/*.ipynb
+	$(BIN)/python tests/support/checker_page.py
 
 mutants: $(VENV)/locked-test ## Break the mathematics, one small change at a time; say what no test noticed (MUTANTS=core/network)
 	$(BIN)/python tests/support/mutate.py $(MUTANTS)

@@ -205,7 +205,7 @@ def edits(chain: Chain) -> list[Edit]:
     groups = list(_groups(chain).values())
     found = [edit for group in groups for edit in _of_group(chain, group)]
     found += [edit for layers in _over_layers(groups) for edit in _together(chain, layers)]
-    found += [*_cuts(groups), *_paths(chain), *_neurons(chain), *_wholes(chain)]
+    found += [*_cuts(groups), *_paths(chain), *_neurons(chain), *_updated(chain), *_wholes(chain)]
     order = {mistake: number for number, mistake in enumerate(Mistake)}
     return sorted(found, key=lambda edit: order[edit.mistake])
 
@@ -278,6 +278,20 @@ def _neurons(chain: Chain) -> Iterator[Edit]:
                 edges = [(d.E, a), (a, d.rules[a][1])]
                 changed = {edges[0]: d.factor(d.E, k).value, edges[1]: d.factor(k, d.rules[k][1]).value}
                 yield Edit(Mistake.WRONG_NEURON, listed([_label([edge]) for edge in edges]), changed)
+
+
+def _updated(chain: Chain) -> Iterator[Edit]:
+    """Yield the chain of a program that updates each layer's weights before it goes on to the layer below."""
+    slopes, changed = {chain.of: sp.S.One}, {}
+    for symbol, into in chain.onward.items():
+        for k in into:
+            if symbol.name[0] == "a" and k != chain.d.E:
+                step = sp.Symbol(RATES[0]) * slopes[k] * symbol
+                changed[k, symbol] = chain.factors[k, symbol] - step
+        factors = [(k, changed.get((k, symbol), chain.factors[k, symbol])) for k in into]
+        slopes |= {symbol: sp.Add(*(slopes[k] * factor for k, factor in factors))} if into else {}
+    if changed and chain.of == chain.d.E:
+        yield Edit(Mistake.NEW_WEIGHT, _label(list(changed)), changed)
 
 
 def _wholes(chain: Chain) -> Iterator[Edit]:

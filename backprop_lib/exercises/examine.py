@@ -298,20 +298,17 @@ def _significant(number: float) -> int:
 
 
 def _named_number(
-    table: Table, answer: float, right: float, known: list[tuple[Edit, float]], room: float
+    table: Table, answer: float, right: float, known: list[tuple[tuple[Edit, ...], float]], room: float
 ) -> Verdict | None:
     """Name a mistake if it is the only one that gives this number."""
     outputs = len(table.d.targets)
     factors = [*_EASY, Fraction(outputs), Fraction(1, outputs)]
 
-    def by_mistake(factor: Fraction) -> Verdict | None:
-        fitting = [edit for edit, value in known if abs(answer - factor * value) <= room]
-        alone = len({edit.mistake for edit in fitting}) == 1
-        return _on_finding(table, Finding(tuple(fitting), factor)) if alone else None
-
-    if verdict := by_mistake(Fraction(1)):
-        return verdict
     for factor in factors[1:]:
         if factor != 1 and abs(answer - factor * right) <= room:
             return _on_factor(table, factor)
-    return next(filter(None, map(by_mistake, factors)), None)
+    for factor in factors:
+        fitting = [edits for edits, value in known if abs(answer - factor * value) <= room]
+        if len({edits[0].mistake for edits in fitting}) == 1:
+            return _on_finding(table, Finding(fitting[0], factor))
+    return None

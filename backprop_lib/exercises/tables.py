@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -126,8 +126,8 @@ class Table:
         rates = {} if learning_rate is None else dict.fromkeys(RATES, learning_rate)
         return RealPoint(values | rates)
 
-    def numbers(self, point: RealPoint) -> tuple[float, list[tuple[Edit, float]]]:
-        """Return the right number at an example, and that of each mistake.
+    def numbers(self, point: RealPoint) -> tuple[float, list[tuple[tuple[Edit, ...], float]]]:
+        """Return the right number at an example, and the numbers of the mistakes; some give the same formula.
 
         Parameters
         ----------
@@ -136,9 +136,11 @@ class Table:
         """
         known: dict[Expr, float] = {}
         found = []
-        for edit, _ in chain.from_iterable(self._mistakes.values()):
-            with suppress(ZeroDivisionError, OverflowError, KeyError):
-                found.append((edit, edit.value(self.chain, point, known)))
+        for alike in self._mistakes.values():
+            for scale in dict.fromkeys(scale for _, scale in alike):
+                same = tuple(edit for edit, own in alike if own == scale)
+                with suppress(ArithmeticError, KeyError):
+                    found.append((same, same[0].value(self.chain, point, known)))
         return self.chain.value(point, known, {}), found
 
     def _values(self, edit: Edit | None) -> list[int]:

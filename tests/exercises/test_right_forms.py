@@ -8,7 +8,7 @@ import random
 import pytest
 import samples
 import sympy as sp
-from questions import FACTORS, GRADIENTS, NETWORKS
+from questions import BOOK, FACTORS, GRADIENTS, NETWORKS
 from rewrites import Rewriter
 from slips import Forward, backward, f, term
 
@@ -25,12 +25,12 @@ def written_out(F):
     return sp.Add(*(term(F.loss, *pair) for pair in zip(a, F.t, strict=True)))
 
 
-@pytest.mark.parametrize("question", GRADIENTS, ids=str)
+@pytest.mark.parametrize("question", GRADIENTS + BOOK, ids=str)
 def test_a_hand_written_backward_pass_is_right(question):
     assert examine(question.net, question.name, backward(question.net)[question.name]).right
 
 
-@pytest.mark.parametrize("question", [q for q in GRADIENTS if q.name[0] in "wb"], ids=str)
+@pytest.mark.parametrize("question", [q for q in GRADIENTS + BOOK if q.name[0] in "wb"], ids=str)
 def test_the_derivative_of_the_whole_loss_is_right(question):
     """sympy differentiates the loss, written out in weights and inputs: no layers, no paths."""
     naive = sp.diff(written_out(Forward.of(question.net)), sp.Symbol(question.name, real=True))
@@ -47,7 +47,7 @@ def test_every_parameter_has_its_right_answer_and_no_other(kind):
         assert not any(examine(net, other, d.gradient(name)).right for other in others)
 
 
-@pytest.mark.parametrize("question", GRADIENTS, ids=str)
+@pytest.mark.parametrize("question", GRADIENTS + BOOK, ids=str)
 def test_rewritten_at_random_it_is_still_right(question):
     rng = random.Random(f"rewrite {question}")
     rewriter = Rewriter(Forward.of(question.net), rng)

@@ -13,14 +13,13 @@ import checker_page
 import numpy as np
 import pytest
 import samples
-from questions import GRADIENTS
+from questions import BOOK, GRADIENTS
 from slips import SLIPS, Forward, backward, runs
 from wild import disturbed, symbols_of, wild
 
 from backprop_lib.exercises import examine
 
-CONSTANTS = (1, -1, 2, -0.5, 3)
-KNOWN_UNNAMED = {("3-4-3-2 w1[2,1]", "new weights")}  # W3 first, then W2 by a delta that is wrong already
+CONSTANTS = (-1, 2, -0.5, 3)
 
 
 @cache
@@ -45,34 +44,30 @@ def names_of(question, values):
     return names | ({"sign", "factor", "mean for sum"} if samples.alike(values, right) else set())
 
 
-@pytest.mark.parametrize("question", GRADIENTS, ids=str)
+@pytest.mark.parametrize("question", GRADIENTS + BOOK, ids=str)
 def test_a_slip_is_named_alone_and_with_a_constant(question):
     right, found = wrong_answers(question)
-    assert len(found) > 8
+    assert len(found) > 5
+    rng = random.Random(f"constants {question}")
     for slip, answer, values in found:
         names = names_of(question, values) or SLIPS[slip]
-        for constant in CONSTANTS:
+        for constant in (1, *rng.sample(CONSTANTS, samples.count(4, 1))):
             if samples.equal(constant * values, right):
                 continue
             verdict = examine(question.net, question.name, constant * answer)
             assert not verdict.right, slip
-            if (str(question), slip) in KNOWN_UNNAMED:
-                assert verdict.mistake == ""
-                continue
             assert verdict.mistake in names, f"{constant} · {slip}: {verdict.mistake!r}, {verdict}"
 
 
-def test_what_has_no_name_is_less_than_a_twentieth():
-    every = sum(len(wrong_answers(question)[1]) for question in GRADIENTS)
-    assert every > 1200
-    assert len(KNOWN_UNNAMED) < every / 20
+def test_there_are_enough_of_them():
+    assert sum(len(wrong_answers(question)[1]) for question in GRADIENTS + BOOK) > 1500
 
 
-@pytest.mark.parametrize("question", GRADIENTS, ids=str)
+@pytest.mark.parametrize("question", GRADIENTS + BOOK, ids=str)
 def test_a_random_answer_is_refused_without_a_name(question):
     F = Forward.of(question.net)
     rng, symbols = random.Random(f"wild {question}"), symbols_of(F)
-    points = samples.examples(F, question.net, seed=6)
+    points = samples.examples(F, question.net, seed=5)
     known = [samples.values(part, points) for part in runs(F, question.name)]
     said = Counter()
     for _ in range(samples.count(10_000, 200)):
@@ -93,7 +88,7 @@ def test_a_random_answer_is_refused_without_a_name(question):
     assert said[""] > 0.9 * said.total()
 
 
-@pytest.mark.parametrize("question", GRADIENTS, ids=str)
+@pytest.mark.parametrize("question", GRADIENTS + BOOK, ids=str)
 def test_a_disturbed_answer_is_right_only_if_its_values_are(question):
     F = Forward.of(question.net)
     rng, symbols = random.Random(f"disturbed {question}"), symbols_of(F)

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 import samples
-from questions import GRADIENTS
+from questions import BOOK, GRADIENTS
 from slips import SLIPS, Forward, backward
 
 from backprop_lib.exercises import examine
@@ -33,10 +33,10 @@ The dots stand for a factor such as ∂a2[0]/∂z2[0], for a neuron or for a num
 
 ## Slips and verdicts
 
-There is one table for each network. Each row is a slip, and each column is what the loss is differentiated
-with respect to. The verdict is the mistake's name. Where a slip makes no difference the answer is *right*.
-*No name* means that the checker shows one example instead. The program made {wrong:,} wrong answers. None of
-them passed, and {named:,} got a name.
+There is one table for each network, and one for each exercise. Each row is a slip, and each column is what
+the loss is differentiated with respect to. The verdict is the mistake's name. Where a slip makes no
+difference the answer is *right*. *No name* means that the checker shows one example instead. The program made
+{wrong:,} wrong answers. None of them passed, and {named:,} got a name.
 
 {tables}"""
 
@@ -45,7 +45,7 @@ def page():
     """Return the whole page."""
     names = Table(["name", "sentence"], [[m.word, m.sentence("…").replace("….", "…")] for m in Mistake])
     parts, wrong, named = [], 0, 0
-    for kind, questions in groupby(GRADIENTS, key=lambda question: question.kind):
+    for kind, questions in groupby(GRADIENTS + BOOK, key=lambda question: question.kind):
         questions = list(questions)
         rows = [[slip, *(verdict(question, slip) for question in questions)] for slip in SLIPS]
         rows = [row for row in rows if set(row[1:]) - {"right", ""}]

@@ -1,4 +1,4 @@
-"""Questions to examine answers to: networks of all the course's kinds, each with some derivatives."""
+"""Questions to examine answers to: networks of all the course's kinds, and the exercises of the book."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from backprop_lib import Network
+from backprop_lib.exercises.exercise import exercises, lessons
+from backprop_lib.exercises.kinds import Derivative
 
 
 def network(sizes, biases=False, activation="sigmoid", loss="half_squared_error"):
@@ -48,6 +50,12 @@ NETWORKS = {
     "3-4-3-2": (network([3, 4, 3, 2], True, loss="squared_error"), ["w1[2,1]", "w2[0,1]"]),
 }
 GRADIENTS = [Question(kind, net, name) for kind, (net, names) in NETWORKS.items() for name in names]
+BOOK = [
+    Question(exercise.id, exercise.answer.network, exercise.answer.name)
+    for lesson in lessons()
+    for exercise in exercises(lesson).values()
+    if isinstance(exercise.answer, Derivative)
+]
 FACTORS = [
     Question("2-2-2", NETWORKS["2-2-2"][0], name)
     for name in ("E/a2[0]", "a2[0]/z2[0]", "z2[0]/a1[1]", "z2[0]/w2[0,1]", "a2[1]/z1[0]")

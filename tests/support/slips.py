@@ -321,7 +321,7 @@ SLIPS = {  # each slip, and the names of mistakes that tell it
     "halved": {"factor"},
     "doubled": {"factor"},
     "mean over the outputs": {"mean for sum", "factor"},
-    "no error": {"error forgotten"},
+    "no error": {"error forgotten", "constant"},
     "error squared": {"factor twice"},
     "loss for its slope": {"value for slope"},
     "a alone": {"part of a factor"},
