@@ -20,7 +20,6 @@ import traitlets
 from backprop_lib.drawing import COLOURS, Picture
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.spoken import FieldError
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\./|\.\./)([^"]+)";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
@@ -97,24 +96,67 @@ class Carried(OfCell, anywidget.AnyWidget):
         return {**({"text/html": html} if html else {}), **data, "text/plain": repr(self)}, metadata
 
 
-class Asked(Carried):
-    """A widget of which the page asks something now and then; it answers in a sentence, whatever happens.
+class FieldError(ValueError):
+    """Something was typed that makes no sense."""
+
+
+class Answering(Carried):
+    """A widget that answers in a sentence, in which no error ever vanishes.
+
+    Attributes
+    ----------
+    answer : dict
+        What it `said`, counted, the `sentence`, and the `traceback` of an error that is no slip of the pen.
+    """
+
+    answer: Any = traitlets.Dict({"said": 0, "sentence": "", "traceback": ""}).tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        super().__init__(**state)
+        self._turn = RLock()
+
+    def say(self, sentence: str, lines: str = "") -> None:
+        """Say a sentence, and show the lines of a traceback; saying it again counts as news."""
+        self.answer = {"said": self.answer["said"] + 1, "sentence": sentence, "traceback": lines}
+
+    def guarded(self, answer: Callable[[], str | None]) -> Callable[[object], None]:
+        """Return a callback for events that says what `answer` returns, if it does, or what went wrong.
+
+        One begins when the other has ended: ipykernel may hear a widget's controls in threads of their own.
+        """
+
+        def call(_: object) -> None:
+            with self._turn:
+                try:
+                    if (sentence := answer()) is not None:
+                        self.say(sentence)
+                except Exception as error:
+                    self.fail(error)
+
+        return call
+
+    def fail(self, error: Exception) -> None:
+        """Say in one sentence what went wrong; if it was not a slip of the pen, with the traceback below."""
+        if isinstance(error, FieldError):
+            return self.say(str(error))
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        return self.say(f"{kind}{error}", "".join(traceback.format_exception(error)))
+
+
+class Asked(Answering):
+    """A widget of which the page asks something now and then.
 
     Attributes
     ----------
     asked : int, str
         How often it was asked, and what at last.
-    answer : dict
-        What it `said`, counted, the `sentence`, and the `traceback` of an error that is no slip of the pen.
     """
 
     asked = traitlets.Tuple(traitlets.Int(), traitlets.Unicode(), default_value=(0, "")).tag(sync=True)
-    answer: Any = traitlets.Dict({"said": 0, "sentence": "", "traceback": ""}).tag(sync=True)
     longest = 200  # letters that may be asked
 
     def __init__(self, **state: Any) -> None:
         super().__init__(**state)
-        self._turn = RLock()  # ipykernel may hear the page in several threads
         self.observe(self.guarded(self._reply), "asked")
 
     def reply(self, text: str) -> str:
@@ -127,22 +169,3 @@ class Asked(Carried):
             typed = counted(len(text), "letter")
             raise FieldError(f"{typed} were typed, expected at most {self.longest}.")
         return self.reply(text)
-
-    def say(self, sentence: str, lines: str = "") -> None:
-        """Say a sentence; saying it again counts as news."""
-        self.answer = {"said": self.answer["said"] + 1, "sentence": sentence, "traceback": lines}
-
-    def guarded(self, answer: Callable[[], str]) -> Callable[[object], None]:
-        """Return a callback that says what `answer` returns, or what went wrong."""
-
-        def call(_: object) -> None:
-            with self._turn:
-                try:
-                    self.say(answer())
-                except FieldError as error:
-                    self.say(str(error))
-                except Exception as error:
-                    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-                    self.say(f"{kind}{error}", "".join(traceback.format_exception(error)))
-
-        return call

@@ -38,9 +38,63 @@ class FrameSlider(Carried):
         return min(max(proposal["value"], 0), len(self.labels) - 1)
 
     def __repr__(self) -> str:
-        labels, sentence = self.labels, self.sentences[self.index]
+        labels, sentence = self.labels, "".join(self.sentences[self.index : self.index + 1])
         count = counted(len(labels), "position")
-        return f"Slider “{self.name}”, {count} from {labels[0]} to {labels[-1]}. {sentence}"
+        return f"Slider “{self.name}”, {count} from {labels[0]} to {labels[-1]}. {sentence}".strip()
+
+
+class WordSlider(FrameSlider):
+    """A slider over words among other controls, each of which stands for a value.
+
+    Parameters
+    ----------
+    name : str
+    options : sequence of (str, object)
+        What it reads at each position, and the value there.
+
+    Attributes
+    ----------
+    label : str
+        What it reads.
+    value : object
+        What that stands for.
+
+    Examples
+    --------
+    >>> slider = WordSlider("n", [("one", 1), ("two", 2)])
+    >>> slider.value = 2
+    >>> slider.label, slider
+    ('two', Slider “n”, 2 positions from one to two.)
+    """
+
+    _esm = module(__file__, "word_slider.js")
+    _css = sheet(__file__)
+
+    def __init__(self, name: str, options: Sequence[tuple[str, Any]] = ()) -> None:
+        super().__init__(name=name)
+        self.offer(options)
+
+    def offer(self, options: Sequence[tuple[str, Any]], start: Any = None, name: str = "") -> None:
+        """Offer these options, from one of their values on, perhaps by another name."""
+        self.options = list(options)
+        with self.hold_sync(), self.hold_trait_notifications():
+            self.labels = [label for label, _ in options]
+            self.name = name or self.name
+            self.index = 0 if start is None else [value for _, value in options].index(start)
+
+    @property
+    def label(self) -> str:
+        """What it reads."""
+        return str(self.labels[self.index])
+
+    @property
+    def value(self) -> Any:
+        """What that stands for."""
+        return self.options[self.index][1]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.index = [found for _, found in self.options].index(value)
 
 
 class PanelSlider(FrameSlider):

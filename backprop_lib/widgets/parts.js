@@ -112,7 +112,7 @@ export const slider = (name, move) => {
   // Without shortcuts: no key that is pressed here is a command to the notebook
   const input = make("input", { type: "range", min: 0, step: 1, "data-lm-suppress-shortcuts": "true" });
   const readout = make("span", { class: "bp-readout", "aria-hidden": "true" });
-  const label = make("label", {}, make("span", {}, name), input);
+  const title = make("span", {}, name), label = make("label", {}, title, input);
   const element = make("div", { class: "bp-slider" }, label, readout);
   /** @param {number} by */
   const step = (by) => move(Math.min(Math.max(input.valueAsNumber + by, 0), Number(input.max)));
@@ -124,6 +124,7 @@ export const slider = (name, move) => {
     event.preventDefault();
     event.stopPropagation();
     step(by);
+    input.dispatchEvent(new Event("change", { bubbles: true })); // as after a move by the mouse
   };
   input.addEventListener("keydown", press);
   /**
@@ -137,7 +138,7 @@ export const slider = (name, move) => {
     readout.textContent = labels[at];
     readout.style.minWidth = `${Math.max(...labels.map((words) => words.length))}ch`;
   };
-  return { element, input, press, show, step };
+  return { element, title, input, press, show, step };
 };
 
 /**
@@ -181,17 +182,17 @@ const SILENCE =
   "a page saved as HTML has no kernel: open the notebook in JupyterLab.";
 
 /**
- * A line in which Python answers what it is asked; who waits in vain is told so.
+ * A line in which Python answers; who waits in vain is told so.
  * @param {Host} host
  * @param {(words: string) => void} say
  */
-export const asking = (host, say) => {
+export const answering = (host, say) => {
   const line = make("p", { class: "bp-said", "data-said": 0 });
   const lines = make("pre"), more = make("details", {}, make("summary", {}, "Traceback"), lines);
   const silence = make("p", { class: "bp-said bp-silence" }, SILENCE);
-  const element = make("div", {}, line, more);
+  const element = make("div", { class: "bp-answer" }, line, more);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let waiting, touched = false;
+  let waiting, asked = false;
   const rest = () => {
     clearTimeout(waiting);
     waiting = undefined;
@@ -204,22 +205,32 @@ export const asking = (host, say) => {
     line.textContent = sentence;
     lines.textContent = traceback;
     more.hidden = !traceback;
-    return sentence;
+    if (sentence && asked) say(sentence);
   };
-  listen(host, "change:answer", () => {
-    const sentence = answered();
-    if (sentence && touched) say(sentence);
-  });
+  listen(host, "change:answer", answered);
   host.signal.addEventListener("abort", rest);
   answered();
-  /** @param {string} what */
-  const ask = (what) => {
-    touched = true;
-    tell(host, "asked", [host.model.get("asked")[0] + 1, what]);
+  const wait = () => {
+    asked = true;
     waiting ??= setTimeout(() => {
       line.after(silence);
       say(SILENCE);
     }, PATIENCE);
+  };
+  return { element, wait };
+};
+
+/**
+ * What asks Python for something, with the line of its answers.
+ * @param {Host} host
+ * @param {(words: string) => void} say
+ */
+export const asking = (host, say) => {
+  const { element, wait } = answering(host, say);
+  /** @param {string} what */
+  const ask = (what) => {
+    tell(host, "asked", [host.model.get("asked")[0] + 1, what]);
+    wait();
   };
   return { element, ask };
 };

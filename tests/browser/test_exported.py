@@ -210,13 +210,9 @@ def test_a_race_is_run_and_others_entered(exported):
 
 
 # Where Python speaks: the outermost box of each, in which something can be asked of it.
-BOXES = """() => [...document.querySelectorAll("[data-said]")].map((line) => {
-  const own = line.closest(".bp");
-  if (own) return own;
-  let box = line.closest(".jupyter-widgets");
-  for (let outer; (outer = box.parentElement.closest(".jupyter-widgets")); ) box = outer;
-  return box;
-})"""
+BOXES = """() => [...document.querySelectorAll("[data-said]")].map(
+  (line) => line.closest(".bp-heard") ?? line.closest(".bp"),
+)"""
 
 
 def test_what_needs_python_says_so(exported):

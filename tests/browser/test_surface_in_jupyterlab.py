@@ -21,8 +21,8 @@ CASES = [
 
 # What a widget shows: its controls, its words, its marks.
 STATE = """cell => ({
-  readouts: [...cell.querySelectorAll(".widget-readout")].map((e) => e.innerText),
-  labels: [...cell.querySelectorAll(".widget-hslider .widget-label")].map((e) => e.innerText.trim()),
+  readouts: [...cell.querySelectorAll(".bp-readout")].map((e) => e.innerText),
+  labels: [...cell.querySelectorAll(".bp-slider label")].map((e) => e.innerText.trim()),
   menus: [...cell.querySelectorAll("select")].map((e) => e.value),
   said: cell.querySelector("[data-said]").innerText,
   rows: [...cell.querySelectorAll("svg + div p")].map((e) => e.innerText),
@@ -67,7 +67,7 @@ class Page:
                 self.page.wait_for_timeout(100)
 
     def handle(self, number):
-        return self.cell.query_selector_all(".noUi-handle")[number]
+        return self.cell.query_selector_all("input[type=range]")[number]
 
     def press(self, number, key):
         return self.after(lambda: self.handle(number).press(key))
@@ -225,5 +225,5 @@ def test_without_a_kernel_what_is_shown_is_said_to_be_old(surfaces):
     widget = Page(surfaces, 0)
     widget.handle(3).press("ArrowRight")
     surfaces.page.wait_for_selector(".bp-silence", timeout=SETTLED)
-    faded = "cell => getComputedStyle(cell.querySelector('.bp-silence ~ div')).opacity"
+    faded = "cell => getComputedStyle(cell.querySelector('.bp-scrolled')).opacity"
     assert float(widget.cell.evaluate(faded)) < 0.5

@@ -1,10 +1,8 @@
 // How scripts are written; what names there are, and of which type, is for tsc to say.
 const js = require("@eslint/js");
 
-const OLD = ["spoken", "surface/choose"]; // still travel in attributes
-
 module.exports = [
-  { ignores: [...OLD.map((name) => `backprop_lib/widgets/${name}.js`), "**/walk.js"] },
+  { ignores: ["**/walk.js"] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },

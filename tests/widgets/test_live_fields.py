@@ -3,8 +3,8 @@
 import pytest
 
 from backprop_lib import Network
+from backprop_lib.widgets.carrier import FieldError
 from backprop_lib.widgets.live.live_fields import Fields
-from backprop_lib.widgets.spoken import FieldError
 
 NET = Network.random([6, 3, 2], seed=1, activation=["tanh", "sigmoid"], loss="binary_cross_entropy")
 

@@ -274,6 +274,12 @@ def explorer(example=ONE, learning_rate=9.0, updates=100, **more):
     return surface_explorer(*example, learning_rate, updates, **more)
 
 
+def page(widget):
+    """What stands on the page: the sentence, a traceback, the picture."""
+    answer = widget.says.answer
+    return unescape(f"{answer['sentence']}{answer['traceback']}{widget.says.picture}")
+
+
 def check_words(widget, example):
     """Check every number on the page against `Network`, for the inputs that the controls show."""
     net, x, t = example
@@ -282,9 +288,9 @@ def check_words(widget, example):
     path, loss = descent_in_two(*example, names, start, eta, k)
     slopes = net.with_values(dict(zip(names, path[-1], strict=True))).gradients(x, t).by_name()
     slope = [slopes[name] for name in names]
-    said, html = widget.view.sentence, unescape(widget.says.value)
+    said, html = widget.view.sentence, page(widget)
     at = re.match(r"Update (\d+) of (\d+) at η = (\S+): (.*?)\. ", said)
-    assert (int(at[1]), int(at[2])) == (k, widget.update.max)
+    assert (int(at[1]), int(at[2])) == (k, len(widget.update.options) - 1)
     assert at[3] == rate(eta) == widget.rate.label
     found = [number(part.split(" = ")[1]) for part in at[4].split(", ")]
     meant = [*path[-1], loss[-1], *slope]
@@ -312,8 +318,8 @@ def check_words(widget, example):
 
 def moves(widget):
     """Return controls, each with the trait that a learner's hand changes."""
-    sliders = [(slider, "index", len(slider.options) - 1) for slider in (*widget.starts, widget.rate)]
-    return [*sliders, (widget.update, "value", widget.update.max)]
+    sliders = *widget.starts, widget.rate, widget.update
+    return [(slider, "index", len(slider.options) - 1) for slider in sliders]
 
 
 @pytest.mark.parametrize(
@@ -330,9 +336,9 @@ def test_whatever_is_moved_everything_shown_belongs_to_it_at_one_go(example, mor
     check_words(widget, example)
     for _ in range(25):
         control, trait, last = moves(widget)[rng.integers(4)]
-        before, said = getattr(control, trait), widget.says.said
+        before, said = getattr(control, trait), widget.says.answer["said"]
         setattr(control, trait, int(rng.integers(last + 1)))
-        assert widget.says.said == said + (getattr(control, trait) != before)
+        assert widget.says.answer["said"] == said + (getattr(control, trait) != before)
         check_words(widget, example)
     widget.back.click()
     assert [slider.value for slider in widget.starts] == pytest.approx(
@@ -344,19 +350,19 @@ def test_whatever_is_moved_everything_shown_belongs_to_it_at_one_go(example, mor
 
 def test_other_weights_begin_at_their_own_values():
     widget = explorer(FOUR, learning_rate=3)
-    assert "A slice: the other 6 weights stay as they are, and only these two learn." in widget.says.value
-    widget.update.value, background = 40, widget._style.value
-    said = widget.says.said
+    assert "A slice: the other 6 weights stay as they are, and only these two learn." in page(widget)
+    widget.update.value, background = 40, widget.says.grounds
+    said = widget.says.answer["said"]
     widget.up.value = "w2[1,0]"
-    assert widget.says.said == said + 1
+    assert widget.says.answer["said"] == said + 1
     assert [slider.value for slider in widget.starts] == [0.1, 0.5]
-    assert [slider.description for slider in widget.starts] == ["start w1[0,0]", "start w2[1,0]"]
+    assert [slider.name for slider in widget.starts] == ["start w1[0,0]", "start w2[1,0]"]
     assert widget.update.value == 0
-    assert widget._style.value != background
+    assert widget.says.grounds != background
     check_words(widget, FOUR)
     widget.back.click()
     assert (widget.across.value, widget.up.value) == ("w1[0,0]", "w1[0,1]")
-    assert widget._style.value == background
+    assert widget.says.grounds == background
     check_words(widget, FOUR)
 
 
@@ -364,9 +370,9 @@ def test_the_same_weight_twice_is_answered_in_words_and_nothing_old_is_left():
     widget = explorer(FOUR)
     for act in (lambda: setattr(widget.up, "value", "w1[0,0]"), lambda: setattr(widget.update, "value", 3)):
         act()
-        assert "Both menus say w1[0,0]: choose two different ones." in widget.says.value
-        assert "<svg" not in widget.says.value
-        assert "Traceback" not in widget.says.value
+        assert "Both menus say w1[0,0]: choose two different ones." in page(widget)
+        assert "<svg" not in page(widget)
+        assert "Traceback" not in page(widget)
     widget.across.value = "w2[1,1]"
     check_words(widget, FOUR)
 
@@ -381,12 +387,32 @@ def test_controls_heard_in_other_threads_wait_for_their_turn():
             second.start()
             second.join(0.2)
 
-    widget.starts[0].observe(meanwhile, "description")
+    widget.starts[0].observe(meanwhile, "name")
     widget.back.click()
     second.join(10)
     assert widget.across.value == "w1[0,0]"
     assert widget.view.names == ["w1[0,0]", "w1[0,1]"]
-    assert [slider.description for slider in widget.starts] == ["start w1[0,0]", "start w1[0,1]"]
+    assert [slider.name for slider in widget.starts] == ["start w1[0,0]", "start w1[0,1]"]
+
+
+@pytest.mark.parametrize(("clicked", "places"), [((1, 4, 9), (4, 9)), ((1, -3, 10**6), (0, -1))])
+def test_a_click_moves_both_starts_and_is_answered_once(clicked, places):
+    widget = explorer(ONE)
+    said = widget.says.answer["said"]
+    widget.says.set_state({"clicked": clicked})
+    starts = [slider.options[at][1] for slider, at in zip(widget.starts, places, strict=True)]
+    assert [slider.value for slider in widget.starts] == starts
+    assert widget.says.answer["said"] == said + 1
+    check_words(widget, ONE)
+
+
+def test_a_click_is_measured_by_where_the_starts_lie():
+    widget = explorer(ONE, region=(-4, 4, -1, 10))
+    for slider, places, (low, high) in zip(
+        widget.starts, widget.says.places, ((-4, 4), (-1, 10)), strict=True
+    ):
+        values = [low + share * (high - low) for share in places]
+        assert values == pytest.approx([value for _, value in slider.options], abs=1e-3)
 
 
 def test_menus_are_there_only_where_there_is_a_choice():
@@ -394,7 +420,7 @@ def test_menus_are_there_only_where_there_is_a_choice():
         c for box in explorer(ONE).children for c in getattr(box, "children", ())
     }
     widget = explorer(FOUR)
-    assert widget.across in widget.children[1].children
+    assert widget.across in widget.children[0].children
     assert widget.across.options == tuple((name, name) for name in FOUR[0].by_name())
 
 
@@ -403,9 +429,9 @@ def test_a_mistake_of_the_program_is_shown_and_the_widget_goes_on(monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(Slice, "descend", lambda *_: 1 / 0)
         widget.rate.index = 5
-        assert "ZeroDivisionError: division by zero" in widget.says.value
-        assert "Traceback" in widget.says.value
-        assert "<svg" not in widget.says.value
+        assert "ZeroDivisionError: division by zero" in page(widget)
+        assert "Traceback" in page(widget)
+        assert "<svg" not in page(widget)
     widget.rate.index = 6
     check_words(widget, ONE)
 
@@ -421,7 +447,7 @@ def test_divergence_is_named_with_its_update():
     assert np.isfinite(loss).tolist() == [True] * (last + 1) + [False]
     widget.update.value = 1000
     assert widget.view.sentence.startswith(f"Update {last} of 1000")
-    assert "This point lies outside the picture." in widget.says.value
+    assert "This point lies outside the picture." in page(widget)
     widget.rate.value = widget.rate.options[0][1]
     assert "diverges" in widget.view.sentence
     slow = explorer(LINE, learning_rate=0.1, updates=1000, region=(-4, 4, -4, 4))
@@ -460,7 +486,7 @@ def test_the_end_of_the_descent_in_words(example, eta, updates, words):
 def test_where_the_loss_is_flat_there_is_no_arrow_and_no_crash():
     flat = Network([[[0.5, 0.5]]]), [0.0, 0.0], [1.0]
     widget = explorer(flat)
-    assert "The gradient is 0: there is no next step, and no arrow." in widget.says.value
+    assert "The gradient is 0: there is no next step, and no arrow." in page(widget)
     check_words(widget, flat)
 
 
@@ -566,7 +592,7 @@ def test_the_axes_are_named_and_stand_behind_the_contours(example, names, limits
     assert [unescape(across[1]), unescape(up[1])] == view.names
     assert "rotate" in up[0]
     assert "rotate" not in across[0]
-    found = re.findall(r'url\("data:image/svg\+xml,([^"]*)"\)', view.style([[("0", 0.0)]] * 2))
+    found = [ground.partition(",")[2] for ground in view.grounds]
     contours_drawn, axes_drawn = (unquote(svg) for svg in found)  # the first lies on top
     assert "xtick" in axes_drawn
     assert "xtick" not in contours_drawn

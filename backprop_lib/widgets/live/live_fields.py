@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from backprop_lib.core import Network, whole_number
-from backprop_lib.widgets.spoken import FieldError
+from backprop_lib.widgets.carrier import FieldError
 
 _MOST = 2000  # hidden neurons in a layer
 

@@ -151,6 +151,7 @@ class LiveTrainer(OfCell, ipw.VBox):  # type: ignore[misc]
         buttons = [self.start_button, self.epoch_button, self.update_button, self.reset_button]
         row = ipw.HBox(buttons, layout={"flex_flow": "row wrap"})
         super().__init__([self.fields, row, self.says, self.view])
+        self.add_class("bp-heard")
         self._begin()
 
     def start(self, epochs: int | None = None) -> None:

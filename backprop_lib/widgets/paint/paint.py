@@ -16,9 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from backprop_lib.core import Array, Network, check_arguments, finite_array
 from backprop_lib.drawing import COLOURS, Canvas, Picture, png, show_digits
 from backprop_lib.text import a_or_an, counted, fixed
-from backprop_lib.widgets.carrier import Asked, module, sheet
+from backprop_lib.widgets.carrier import Asked, FieldError, module, sheet
 from backprop_lib.widgets.live.live_trainer import LiveTrainer
-from backprop_lib.widgets.spoken import FieldError
 
 SIDE, _BOX = 28, 20  # pixels of a field, and of the box that MNIST fits each digit in
 _FITTED = {"fitted": True, "as it is": False}

@@ -17,9 +17,8 @@ from backprop_lib.core import Names, Network, check_arguments, whole_number
 from backprop_lib.drawing import RatePanels
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Ending, Sweep, sweep
-from backprop_lib.widgets.carrier import Asked, module, sheet
+from backprop_lib.widgets.carrier import Asked, FieldError, module, sheet
 from backprop_lib.widgets.frame_slider import PanelSlider
-from backprop_lib.widgets.spoken import FieldError
 
 ENDINGS = {  # “after 9 updates E is 0.1 …”
     Ending.SATURATES: " and hardly falls any more: slopes f′(z) are almost 0",

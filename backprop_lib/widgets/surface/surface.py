@@ -17,8 +17,10 @@ from backprop_lib.core import Network, check_arguments, finite_number, whole_num
 from backprop_lib.drawing import Slice, checked_limits, holding
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Descent, Limits
+from backprop_lib.widgets.carrier import FieldError
 from backprop_lib.widgets.cells import OfCell
-from backprop_lib.widgets.spoken import FieldError, Spoken
+from backprop_lib.widgets.frame_slider import WordSlider
+from backprop_lib.widgets.spoken import Spoken
 from backprop_lib.widgets.surface.surface_view import SurfaceView, slice_in_words
 
 _MOST_PARAMETERS, _MOST_UPDATES = 200, 1000  # what can be computed anew at each move of a slider
@@ -96,9 +98,9 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
     ----------
     across, up : ipywidgets.Dropdown
         The parameters shown; on the page only if the network has more than two.
-    starts : list of ipywidgets.SelectionSlider
+    starts : list of WordSlider
         The starting point.
-    rate, update : ipywidgets.SelectionSlider, ipywidgets.IntSlider
+    rate, update : WordSlider
         The learning rate, and how many updates have been walked.
     back : ipywidgets.Button
         Everything as at first.
@@ -137,19 +139,17 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
         every = [(plain_name(name, self._single), name) for name in net.by_name()]
         named = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
         self.across, self.up = (ipw.Dropdown(options=every, description=d, **named) for d in ("across", "up"))
-        self.starts = [ipw.SelectionSlider(options=[0], **named) for _ in names]
-        rates = [(rate(r), r) for r in _rates(learning_rate)]
-        self.rate = ipw.SelectionSlider(options=rates, description="learning rate η", **named)
-        self.update = ipw.IntSlider(max=updates, description="update", **named)
+        self.starts = [WordSlider("start", [("0", 0)]) for _ in names]
+        self.rate = WordSlider("learning rate η", [(rate(r), r) for r in _rates(learning_rate)])
+        self.update = WordSlider("update", [(str(k), k) for k in range(updates + 1)])
         self.back = ipw.Button(
             description="Back to the start of the chapter", layout={"width": "max-content"}
         )
-        self.says, self._style = Spoken(), ipw.HTML()
-        self.says.add_class("bp-view")
+        self.says = Spoken()
         for control, trait, do in (
             *((menu, "value", self._choose) for menu in (self.across, self.up)),
-            *((slider, "index", self._show) for slider in (*self.starts, self.rate)),
-            (self.update, "value", self._show),
+            *((slider, "index", self._show) for slider in (*self.starts, self.rate, self.update)),
+            (self.says, "clicked", self._start),
         ):
             control.observe(self._answer(do), trait)
         self.back.on_click(self.says.guarded(self._go_back))
@@ -160,8 +160,8 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
             "max_width": "920px",
         }
         sliders = ipw.GridBox([*self.starts, self.rate, self.update], layout=columns)
-        super().__init__([self._style, *menus, sliders, self.back, self.says])
-        self.add_class("bp-surface")
+        super().__init__([*menus, sliders, self.back, self.says])
+        self.add_class("bp-heard")
         self._go_back()
 
     def end(self) -> None:
@@ -194,12 +194,22 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
             ends = limits[:2], limits[2:]
             for slider, name, (low, high) in zip(self.starts, (across, up), ends, strict=True):
                 own = self.net.by_name()[name]
-                slider.options = [(fixed(v, 4), v) for v in _places(low, high, own)]
-                slider.value, slider.description = own, f"start {plain_name(name, self._single)}"
+                places = [(fixed(v, 4), v) for v in _places(low, high, own)]
+                slider.offer(places, own, f"start {plain_name(name, self._single)}")
             if eta is not None:
                 self.rate.value = eta
         finally:
             self._quiet = False
+
+    def _start(self) -> None:
+        """Start where somebody clicked."""
+        self._quiet = True
+        try:
+            for slider, at in zip(self.starts, self.says.clicked[1:], strict=True):
+                slider.index = at
+        finally:
+            self._quiet = False
+        self._show()
 
     def _show(self) -> None:
         """Compute and draw what belongs to the controls as they are now."""
@@ -210,8 +220,9 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
         descent = self._walk(names, tuple(slider.value for slider in self.starts), eta)
         view = SurfaceView(surface, descent, eta, self.update.value)
         if self.view is None or self.view.surface is not surface:
-            self._style.value = view.style([slider.options for slider in self.starts])
-        self.says.say(view.sentence, view.html)
+            self.says.grounds = view.grounds
+            self.says.places = view.places([slider.options for slider in self.starts])
+        self.says.say(view.sentence, picture=view.html)
         self.view = view
 
     def __repr__(self) -> str:

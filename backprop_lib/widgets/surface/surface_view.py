@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 
 from backprop_lib.core import Array, Network
-from backprop_lib.drawing import COLOURS, FONT, Slice
+from backprop_lib.drawing import COLOURS, Slice
 from backprop_lib.text import fixed, plain_name, plural, rate
 from backprop_lib.training import Descent, Ending, judge
 from backprop_lib.widgets.rates.rates import ENDINGS
-from backprop_lib.widgets.spoken import script, sheet
 
-_CHOOSE = script(__file__, "choose.js")
 _ARROWS = {
     "step": "The arrow is this step.",
     "short": "The arrow shows only the direction: the step is shorter than this arrow.",
@@ -66,7 +63,6 @@ class SurfaceView:
         self.arrow = surface.arrow(self.point, -learning_rate * self.gradient)
         single = max(surface.net.sizes) == 1
         self.names = [plain_name(name, single) for name in surface.names]
-        self._key = "bp" + hashlib.sha256(surface.panel.svg.encode()).hexdigest()[:8]
         steep = [f"∂E/∂{n} = {_number(s)}" for n, s in zip(self.names, self.gradient, strict=True)]
         said = ", ".join([self._place(self.point), f"E = {_number(descent.loss[self.k])}", *steep])
         at = f"Update {self.k} of {descent.updates} at η = {rate(learning_rate)}"
@@ -97,7 +93,7 @@ class SurfaceView:
         place = 'x="{}" y="{}" width="{}" height="{}"'.format(*panel.inside.split())
         across, up = map(escape, self.names)
         return (
-            f'<div class="{self._key}"><svg viewBox="0 0 {panel.width:g} {panel.height:g}" role="img" '
+            f'<div><svg viewBox="0 0 {panel.width:g} {panel.height:g}" role="img" '
             f'aria-label="{escape(alt)}"><rect {place} fill="none" pointer-events="all"/>'
             f'<text x="{left + width / 2:g}" y="{top + height + 34:g}">{across}</text>'
             f'<text transform="translate({left - 38:g} {top + height / 2:g}) rotate(-90)">{up}</text>'
@@ -106,16 +102,18 @@ class SurfaceView:
             f"<div>{''.join(f'<p>{row}</p>' for row in rows)}</div></div>"
         )
 
-    def style(self, starts: Sequence[Sequence[tuple[str, float]]]) -> str:
-        """Return the style sheet, which holds the contours; `starts` are the options of the two sliders."""
+    @property
+    def grounds(self) -> list[str]:
+        """Addresses of what lies behind the picture."""
+        return [panel.address for panel in (self.surface.panel, self.surface.frame)]
+
+    def places(self, starts: Sequence[Sequence[tuple[str, float]]]) -> list[list[float]]:
+        """Return where the options of the two sliders of starts lie, as shares of the map."""
         left, right, bottom, top = self.surface.limits
-        shares = [
+        return [
             [round((v - low) / (high - low), 4) for _, v in options]
             for options, low, high in zip(starts, (left, bottom), (right, top), strict=True)
         ]
-        grounds = ", ".join(f'url("{panel.address}")' for panel in (self.surface.panel, self.surface.frame))
-        rules = sheet(__file__, "surface.css", key=self._key, grounds=grounds, font=FONT)
-        return f'<style onload="{_CHOOSE.replace("SHARES", str(shares))}">{rules}</style>'
 
     def _place(self, point: Array) -> str:
         return ", ".join(f"{n} = {_weight(v)}" for n, v in zip(self.names, point, strict=True))

@@ -211,8 +211,7 @@ def disagreements(state):
     if len(state["sentences"]) != 1:
         yield f"{len(state['sentences'])} frames are shown"
     for sentence in state["sentences"]:
-        said = re.match(r"(?:[^=:]+ =|Step) ([^:]+): ", sentence)
-        if said is None or said[1] != state["readout"]:
+        if not re.match(rf"(?:[^=:]+ =|Step) {re.escape(state['readout'])}[: ]", sentence):
             yield f"the slider reads {state['readout']}, the sentence says {sentence}"
         yield from (f"named {name}, not {sentence}" for name in state["names"] if not name.endswith(sentence))
     if not state["names"] or not state["paths"]:
