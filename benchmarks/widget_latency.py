@@ -26,7 +26,7 @@ sys.path.insert(0, str(HERE.parent / "tests" / "browser" / "support"))
 
 from browser_choice import NO_BROWSER, find_browser  # noqa: E402
 from lab import laboratory  # noqa: E402
-from opened import write_notebook  # noqa: E402
+from opened import HANDLE, write_notebook  # noqa: E402
 
 TURNS, QUICK = 6, 1
 KEYS = ["ArrowRight", "ArrowLeft"]
@@ -129,7 +129,7 @@ class Case(NamedTuple):
     name: str
     code: str
     works: str = "browser"
-    control: str = ".noUi-handle"
+    control: str = HANDLE
     which: int = 0
     made: bool = True
 

@@ -17,7 +17,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from backprop_lib.drawing import COLOURS, Picture
+from backprop_lib.drawing import COLOURS, FONT, Picture
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 
@@ -62,7 +62,7 @@ def module(beside: str, name: str, given: Mapping[str, str] | None = None) -> st
 def sheet(beside: str, *names: str) -> str:
     """Return style sheets that lie beside a module, behind what all of them share.
 
-    `$name` in a style sheet is a colour of the course.
+    `$name` in a style sheet is a colour of the course, `$font` the font of its drawings.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ def sheet(beside: str, *names: str) -> str:
     True
     """
     paths = [Path(__file__).with_name("carrier.css"), *(Path(beside).parent / name for name in names)]
-    return "".join(Template(path.read_text(encoding="utf-8")).substitute(COLOURS) for path in paths)
+    values = COLOURS | {"font": FONT}
+    return "".join(Template(path.read_text(encoding="utf-8")).substitute(values) for path in paths)
 
 
 class Carried(OfCell, anywidget.AnyWidget):
@@ -114,6 +115,11 @@ class Answering(Carried):
     def __init__(self, **state: Any) -> None:
         super().__init__(**state)
         self._turn = RLock()
+
+    @property
+    def sentence(self) -> str:
+        """What it said last."""
+        return str(self.answer["sentence"])
 
     def say(self, sentence: str, lines: str = "") -> None:
         """Say a sentence, and show the lines of a traceback; saying it again counts as news."""

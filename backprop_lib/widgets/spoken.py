@@ -47,4 +47,4 @@ class Spoken(Answering):
             super().say(sentence, lines)
 
     def __repr__(self) -> str:
-        return str(self.answer["sentence"])
+        return self.sentence

@@ -14,9 +14,10 @@ from backprop_lib.documents import Judge
 from backprop_lib.drawing import draw_network, plot_decisions
 from backprop_lib.symbols import check_gradients
 from backprop_lib.text import counted, fixed
+from backprop_lib.widgets.carrier import FieldError
 from backprop_lib.widgets.cells import OfCell
 from backprop_lib.widgets.own.recipe import Recipe, check_size, table
-from backprop_lib.widgets.spoken import FieldError, Spoken
+from backprop_lib.widgets.spoken import Spoken
 
 _OWN = "your own examples"
 _TABLES = {
@@ -106,6 +107,7 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         fields = [self.examples, self.layers, self.hidden, self.last, self.loss, self.biases]
         grid = ipw.GridBox([*fields, self.seed, self.rate], layout=columns)
         super().__init__([grid, self.rows, self.says, self.view, self.keep, self.take])
+        self.add_class("bp-heard")
         self.add_class("bp-own")
         if recipe is None:
             self._choose()
