@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,7 @@ def stays() -> str:
     return "c" if dE_dw1 == dE_dw2 == 0 else "a" if dE_dw1 == 0 else "b"
 
 
+@cache
 def updates(t: float) -> int:
     """Return after how many updates the tutorial's network reaches the goal, with another target."""
     return train(
