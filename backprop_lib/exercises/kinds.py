@@ -124,6 +124,8 @@ class Number:
 
     def examine(self, answer: Any) -> Verdict:
         """Return the verdict on a number or an array."""
+        if isinstance(answer, bool | np.bool_):
+            raise Unusable(f"This is {answer}, and a number is expected.")
         right = np.asarray(self.value(), dtype=float)
         given = as_array("Your answer", answer)
         given = given.reshape(()) if right.ndim == 0 and given.size == 1 else given

@@ -67,6 +67,8 @@ def as_array(name: str, value: Any) -> Array:
 
 
 def _converted(name: str, value: Any) -> Array:
+    if np.ma.isMaskedArray(value):
+        raise Unusable(f"{name} is a masked array, and plain numbers are expected.")
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         return np.array(value, dtype=value.dtype if value.dtype.kind in "fc" else float)
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
