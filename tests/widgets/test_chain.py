@@ -72,13 +72,19 @@ def test_nonsense_from_the_page_changes_nothing(state):
     assert repr(one) == repr(chain())
 
 
+def test_it_begins_with_the_parameter_that_is_named():
+    assert "∂E/∂w₂ = −0.042387" in repr(living_chain(ONE, [0.1], [0.9], name="w2[0,0]"))
+    with pytest.raises(ValueError, match=r"name 'w3' is no parameter, expected one of w1\[0,0\], w2\[0,0\]"):
+        living_chain(ONE, [0.1], [0.9], name="w3")
+
+
 @pytest.mark.parametrize(
     ("net", "x", "t", "says"),
     [
         (Network.random([4, 4]), [0] * 4, [0] * 4, "net has 16 weights, expected at most 12"),
         (Network.random([1, 2, 2, 2, 1]), [0], [0], None),
-        (ONE, [1000], [0], r"x\[0\] is 1000, expected a number from -100 to 100"),
-        (Network([[[1.0]]], loss="binary_cross_entropy"), [1], [2], "t holds|expected"),
+        (ONE, [1000], [0], None),
+        (Network([[[1.0]]], loss="binary_cross_entropy"), [1], [2], "expected"),
         (ONE, [[0.1], [0.2]], [0.9], "x has shape"),
         (
             Network.random([1, 3, 3], activation=["tanh", "softmax"], loss="categorical_cross_entropy"),

@@ -1,7 +1,7 @@
 // The living chain: each number of a network is a handle; formula, numbers and a nudge follow in the same frame.
 import { announcer, draw, listen, make, set, tell } from "../parts.js";
 import { layoutOf } from "./layout.js";
-import { FARTHEST, LINKS, MISTAKES, brief, change, compute, formula, hindered, keyOf } from "./numbers.js";
+import { LINKS, MISTAKES, brief, change, compute, formula, hindered, keyOf } from "./numbers.js";
 import { meetings, nudge, pathsOf, read, shown, update } from "./numbers.js";
 import { names } from "./program.js";
 /** @import { Host } from "../parts.js" */
@@ -113,11 +113,11 @@ export default {
   /** @param {Host} host */
   render(host) {
     const { model, el, signal } = host, { live, say } = announcer(host);
-    const { sizes, labels, plain, factors, bounds } = model.get("given");
+    const { sizes, labels, plain, factors, bounds, farthest } = model.get("given");
     const called = (/** @type {string} */ name) => plain[name] ?? name;
     /** @type {Values} */
     let values = {};
-    const within = (/** @type {string} */ name) => bounds[name[0]] ?? [-FARTHEST, FARTHEST];
+    const within = (/** @type {string} */ name) => bounds[name[0]] ?? [-farthest, farthest];
     const chosen = () => /** @type {string} */ (model.get("selected"));
     const epsilon = () => 10 ** -model.get("size");
 
@@ -383,9 +383,9 @@ export default {
     const stepping = button("Step: one update", () => {
       const [mistake, eta] = [model.get("mistake"), model.get("learning_rate")];
       const { values: moved, before, after } = update(values, chosen(), mistake, eta);
-      const far = names.parameters.find((name) => !(Math.abs(moved[name]) <= FARTHEST));
+      const far = names.parameters.find((name) => !(Math.abs(moved[name]) <= farthest));
       if (far) {
-        complain(`The step would lead ${called(far)} beyond ±${FARTHEST}: choose a smaller learning rate.`);
+        complain(`The step would lead ${called(far)} beyond ±${brief(farthest)}: choose a smaller learning rate.`);
         return;
       }
       become(moved);

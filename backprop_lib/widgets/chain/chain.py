@@ -21,11 +21,13 @@ from backprop_lib.widgets.carrier import Carried, module, sheet
 from backprop_lib.widgets.stepper.html_formulas import fraction, named, shown
 
 _MOST, _PATHS = 12, 8  # weights, and paths of one of them
-_FARTHEST = 100.0
+_FARTHEST = 100.0  # from 0, unless a number is there already
 _MISTAKES = ("none", "slope", "input", "sign", "path")
 
 
-def living_chain(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float = 0.5) -> LivingChain:
+def living_chain(
+    net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float = 0.5, name: str | None = None
+) -> LivingChain:
     """Return a drawing of a network in which every number can be moved; formula and nudge follow.
 
     Parameters
@@ -35,11 +37,13 @@ def living_chain(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float 
     x, t : array_like, shapes (features,) and (outputs,)
         One example.
     learning_rate : float
+    name : str, optional
+        The weight or bias to begin with, such as "w2[0,0]"; the first one if not given.
 
     Raises
     ------
     ValueError
-        If the network is too large to be read, a number is beyond ±100, or x and t are not one example.
+        If the network is too large to be read, x and t are not one example, or it has no such name.
 
     Examples
     --------
@@ -64,7 +68,8 @@ def living_chain(net: Network, x: ArrayLike, t: ArrayLike, learning_rate: float 
             f"net has a weight with {paths} paths to the loss, expected at most {_PATHS}: "
             f"more would be too many to read."
         )
-    return LivingChain(d, x, t, finite_number("learning_rate", learning_rate))
+    chosen = d.parameters[0] if name is None else str(d.parameter(name))
+    return LivingChain(d, x, t, finite_number("learning_rate", learning_rate), chosen)
 
 
 class LivingChain(Carried):
@@ -93,25 +98,21 @@ class LivingChain(Carried):
     mistake = traitlets.Unicode("none").tag(sync=True)
     learning_rate = traitlets.Float().tag(sync=True)
 
-    def __init__(self, d: Derivation, x: ArrayLike, t: ArrayLike, learning_rate: float) -> None:
+    def __init__(self, d: Derivation, x: ArrayLike, t: ArrayLike, learning_rate: float, name: str) -> None:
         self._net = d.net
         numbers = d.numbers(x, t)
         self._handles = [name for name in d.symbols if name[0] in "wb"] + [
             n for n in d.symbols if n[0] in "xt"
         ]
         start = [numbers[d.symbols[name]] for name in self._handles]
-        self._bounds = {"t": (0.0, 1.0)} if d.cancels else {}
-        for name, value in zip(self._handles, start, strict=True):
-            least, most = self._bounds.get(name[0], (-_FARTHEST, _FARTHEST))
-            if not least <= value <= most:
-                raise ValueError(f"{name} is {value:g}, expected a number from {least:g} to {most:g}.")
-        self._good, self._shown = start, d.parameters[0]  # what stands if the page sends what makes no sense
+        self._farthest = max(_FARTHEST, *(10 * abs(value) for value in start))
+        self._good, self._shown = start, name  # what stands if the page sends what makes no sense
         super().__init__(
             _esm=module(__file__, "chain.js", {"program.js": javascript(d)}),
-            given=_words(d) | {"bounds": {letter: list(pair) for letter, pair in self._bounds.items()}},
+            given=_words(d) | {"bounds": {"t": [0, 1]} if d.cancels else {}, "farthest": self._farthest},
             start=start,
             values=start,
-            selected=d.parameters[0],
+            selected=name,
             learning_rate=learning_rate,
         )
 
@@ -131,7 +132,8 @@ class LivingChain(Carried):
         """Keep what stands if what the page sends is not one finite number for each handle."""
         values = proposal["value"]
         fit = len(values) == len(self._handles) and all(
-            isinstance(value, int | float) and isfinite(value) and abs(value) <= _FARTHEST for value in values
+            isinstance(value, int | float) and isfinite(value) and abs(value) <= self._farthest
+            for value in values
         )
         if fit:
             self._good = values

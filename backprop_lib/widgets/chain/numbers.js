@@ -205,8 +205,6 @@ export const meetings = (paths, nudged, plain) => {
   return said.join(" ");
 };
 
-export const FARTHEST = 100;
-
 /**
  * What somebody typed, as a number, or the sentence that says what is wrong with it.
  * @param {string} what
