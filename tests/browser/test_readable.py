@@ -66,7 +66,7 @@ LINES = """() => [...document.querySelectorAll(".jp-Notebook .jp-MarkdownOutput 
   const range = document.createRange();
   range.selectNodeContents(p);
   const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
-  return [p.textContent.length, tops.size, p.getBoundingClientRect().width];
+  return [p.textContent.length, tops.size, p.getBoundingClientRect().left];
 })"""
 
 
@@ -78,12 +78,13 @@ def test_lines_of_text_hold_about_75_letters_at_most(lab, folder, width):
     with lab.open("prose.ipynb") as notebook:
         notebook.resize(width, False)
         notebook.page.wait_for_timeout(300)
-        [(letters, lines, _)] = notebook.page.evaluate(LINES)
-        table = notebook.page.query_selector(".jp-MarkdownOutput table").bounding_box()["width"]
+        [(letters, lines, left)] = notebook.page.evaluate(LINES)
+        table = notebook.page.query_selector(".jp-MarkdownOutput table").bounding_box()
         notebook.resize(1280, True)
     assert letters / lines <= 80
     assert width < 800 or letters / lines >= 65
-    assert width < 1280 or table > 700  # only text is narrow
+    assert width < 1280 or table["width"] > 580  # only text is narrow
+    assert abs(table["x"] - left) < 2
 
 
 @pytest.fixture(scope="module")

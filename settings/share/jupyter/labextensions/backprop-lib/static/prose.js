@@ -1,5 +1,6 @@
 // A prebuilt extension of JupyterLab, without a build: it adds one style sheet. Lines of text that run over the whole
-// screen are hard to read, so they end after about 75 letters. Tables, pictures, code and widgets keep their width.
+// screen are hard to read, so they end after about 75 letters. Tables, pictures, code and widgets
+// keep their width, and tables begin where the text does.
 {
   const TEXT = "p, ul, ol, dl, blockquote, h1, h2, h3, h4, h5, h6";
   const plugin = {
@@ -7,7 +8,8 @@
     autoStart: true,
     activate() {
       const sheet = document.createElement("style");
-      sheet.textContent = `.jp-RenderedMarkdown :is(${TEXT}) { max-width: 35rem; }`;
+      sheet.textContent = `.jp-RenderedMarkdown :is(${TEXT}) { max-width: 35rem; }
+        .jp-RenderedMarkdown table { margin-left: 0; }`;
       document.head.append(sheet);
     },
   };
