@@ -16,10 +16,15 @@ RUN = """async () => {
 }"""
 
 
-def violations(page):
-    """Return pairs of impact (minor, moderate, serious, critical) and what is wrong."""
+def loaded(page):
+    """Put axe-core into a page."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate((package("axe-core", VERSION, SHA256) / "axe.min.js").read_text(encoding="utf-8"))
+
+
+def violations(page):
+    """Return pairs of impact (minor, moderate, serious, critical) and what is wrong."""
+    loaded(page)
     return page.evaluate(RUN)
 
 
