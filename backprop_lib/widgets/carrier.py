@@ -17,7 +17,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from backprop_lib.drawing import COLOURS, FONT, Picture
+from backprop_lib.drawing import COLOURS, FONT
 from backprop_lib.text import counted
 from backprop_lib.widgets.cells import OfCell
 
@@ -82,19 +82,11 @@ def sheet(beside: str, *names: str) -> str:
 
 
 class Carried(OfCell, anywidget.AnyWidget):
-    """A widget whose page is a module: its class has `_esm` by `module` and `_css` by `sheet`.
-
-    Where no widget can be shown, its pictures stand, with its words.
-    """
-
-    def pictures(self) -> list[Picture]:
-        """Return what it shows now, as pictures that stand without a script."""
-        return []
+    """A widget whose page is a module: its class has `_esm` by `module` and `_css` by `sheet`."""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = anywidget.AnyWidget._repr_mimebundle_(self, **kwargs) or ({}, {})
-        html = "".join(picture._repr_mimebundle_()["text/html"] for picture in self.pictures())
-        return {**({"text/html": html} if html else {}), **data, "text/plain": repr(self)}, metadata
+        return {**data, **self.still()}, metadata
 
 
 class FieldError(ValueError):

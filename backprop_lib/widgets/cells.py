@@ -13,6 +13,8 @@ from weakref import WeakSet
 import ipywidgets as ipw
 from IPython import get_ipython
 
+from backprop_lib.drawing import Picture
+
 _made: dict[str, tuple[str, WeakSet[OfCell]]] = {}  # by cell: its last run, and what that made
 
 
@@ -54,10 +56,17 @@ class OfCell:
             elif isinstance(part, ipw.Box):
                 part.children = ()
 
+    def pictures(self) -> list[Picture]:
+        """Return what it shows now, as pictures that stand where no widget can be shown."""
+        return []
+
+    def still(self) -> dict[str, str]:
+        """Return what stands where no widget can be shown: the pictures, and its words in full."""
+        html = "".join(picture._repr_mimebundle_()["text/html"] for picture in self.pictures())
+        return {**({"text/html": html} if html else {}), "text/plain": repr(self)}
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the view, and in full the words that stand where no widget can be shown."""
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
-        return {**bundle, "text/plain": repr(self)}
+        return {**super()._repr_mimebundle_(**kwargs), **self.still()}  # type: ignore[misc]
 
 
 def parts(widget: Any) -> Iterator[ipw.Widget]:

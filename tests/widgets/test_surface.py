@@ -530,6 +530,12 @@ def test_it_speaks_where_no_widget_can_be_shown():
     )
     assert repr(widget).endswith(widget.view.sentence)
     assert widget._repr_mimebundle_()["text/plain"] == repr(widget)
+    (picture,) = widget.pictures()
+    ET.fromstring(picture.svg)
+    assert widget.view.sentence in picture.alt
+    assert widget._repr_mimebundle_()["text/html"].count("<img ") == 1
+    for part in (widget.view.surface.marks(widget.view.descent, 0, widget.view.arrow), *widget.view.names):
+        assert part in picture.svg
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop_lib.core import Network, check_arguments, finite_number, whole_number
-from backprop_lib.drawing import Slice, checked_limits, holding
+from backprop_lib.drawing import Picture, Slice, checked_limits, holding
 from backprop_lib.text import counted, fixed, plain_name, rate
 from backprop_lib.training import Descent, Limits
 from backprop_lib.widgets.carrier import FieldError
@@ -169,6 +169,10 @@ class LossSurface(OfCell, ipw.VBox):  # type: ignore[misc]
         self._slice.cache_clear()
         self._walk.cache_clear()
         self.view = None
+
+    def pictures(self) -> list[Picture]:
+        """Return the map with the descent on it."""
+        return [self.view.picture] if self.view else []
 
     def _answer(self, do: Callable[[], None]) -> Callable[[object], None]:
         """Return what answers a control, unless it was set from here; errors are shown."""

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from backprop_lib.core import Array, Network
-from backprop_lib.drawing import COLOURS, Slice
+from backprop_lib.drawing import COLOURS, FONT, Picture, Slice
 from backprop_lib.text import fixed, plain_name, plural, rate
 from backprop_lib.training import Descent, Ending, judge
 from backprop_lib.widgets.rates.rates import ENDINGS
@@ -78,25 +78,48 @@ class SurfaceView:
         return found
 
     @property
-    def html(self) -> str:
-        """The contours with the descent on them, and beside them the next update and what the marks mean."""
-        panel, frozen = self.surface.panel, slice_in_words(self.surface.net)
+    def _lines(self) -> list[str]:
+        """What stands beside the map: the next update, and what the marks mean."""
         kind = self.arrow.kind if self.arrow else "none" if self.surface.shows(self.point) else "outside"
         start, end = self._place(self.descent.path[0]), f"after update {self.k}"
         dots = f"○ start: {start}.", f"● {end}. Dashed: the way still to go. The darker, the lower E."
-        below = [*self.steps, _ARROWS[kind], *dots]
-        alt = " ".join([f"{panel.title}.", *frozen, self.sentence, *below])
-        lines = [*frozen, "The next update, w ← w − η · ∂E/∂w:", *below]
-        discs = {"○": _disc(COLOURS["paper"]), "●": _disc(COLOURS["negative"])}
-        rows = [discs.get(line[0], "") + escape(line.lstrip("○●")) for line in lines]
-        left, top, width, height = map(float, panel.inside.split())
-        place = 'x="{}" y="{}" width="{}" height="{}"'.format(*panel.inside.split())
+        return [*self.steps, _ARROWS[kind], *dots]
+
+    @property
+    def _alt(self) -> str:
+        frozen = slice_in_words(self.surface.net)
+        return " ".join([f"{self.surface.panel.title}.", *frozen, self.sentence, *self._lines])
+
+    @property
+    def _names(self) -> str:
+        """The names at the two axes, as SVG."""
+        left, top, width, height = map(float, self.surface.panel.inside.split())
         across, up = map(escape, self.names)
         return (
-            f'<div><svg viewBox="0 0 {panel.width:g} {panel.height:g}" role="img" '
-            f'aria-label="{escape(alt)}"><rect {place} fill="none" pointer-events="all"/>'
             f'<text x="{left + width / 2:g}" y="{top + height + 34:g}">{across}</text>'
             f'<text transform="translate({left - 38:g} {top + height / 2:g}) rotate(-90)">{up}</text>'
+        )
+
+    @property
+    def picture(self) -> Picture:
+        """The map with the descent, where no widget can be shown."""
+        panel = self.surface.panel
+        contours = panel.svg.partition(">")[2].removesuffix("</svg>")
+        ground = self.surface.frame.with_ground(panel.title, contours)
+        names = f'<g font-family="{FONT}" font-size="10.5" text-anchor="middle">{self._names}</g>'
+        return ground.picture(self.surface.marks(self.descent, self.k, self.arrow), self._alt, names)
+
+    @property
+    def html(self) -> str:
+        """The contours with the descent on them, and beside them the next update and what the marks mean."""
+        panel = self.surface.panel
+        lines = [*slice_in_words(self.surface.net), "The next update, w ← w − η · ∂E/∂w:", *self._lines]
+        discs = {"○": _disc(COLOURS["paper"]), "●": _disc(COLOURS["negative"])}
+        rows = [discs.get(line[0], "") + escape(line.lstrip("○●")) for line in lines]
+        place = 'x="{}" y="{}" width="{}" height="{}"'.format(*panel.inside.split())
+        return (
+            f'<div><svg viewBox="0 0 {panel.width:g} {panel.height:g}" role="img" '
+            f'aria-label="{escape(self._alt)}"><rect {place} fill="none" pointer-events="all"/>{self._names}'
             f'<svg {place} viewBox="{panel.inside}">'
             f"{self.surface.marks(self.descent, self.k, self.arrow)}</svg></svg>"
             f"<div>{''.join(f'<p>{row}</p>' for row in rows)}</div></div>"
