@@ -70,11 +70,11 @@ class Chain:
         changed : dict of pairs of symbols to sympy expression
             What stands in place of a factor.
         multiplied : bool
-            Whether paths are multiplied where they should be added.
+            Whether paths that meet at an activation are multiplied where they should be added.
         """
-        join = point.product if multiplied else point.total
         slopes = {self.of: point.value(sp.S.One, known)}
         for symbol, into in list(self.onward.items())[1:]:
+            join = point.product if multiplied and symbol in self.d.rules else point.total
             slopes[symbol] = join(
                 point.product(
                     [slopes[k], point.value(changed.get((k, symbol), self.factors[k, symbol]), known)]

@@ -40,7 +40,7 @@ def options(d: Derivation, of: Expr, by: Expr) -> Options:
     if of == d.E:
         return _for_loss(d, by)
     if of in d.rules:
-        return _for_slope(d, of, by)
+        return (_for_slope if d.rules[of][1] == by else _for_other_slope)(d, of, by)
     return (_for_weight if by.name[0] in "ax" else _for_input)(d, of, by)
 
 
@@ -91,7 +91,7 @@ def _for_slope(d: Derivation, a: Expr, z: Expr) -> Options:
     for other in ("sigmoid", "tanh"):
         if other != rule.name:
             found[Mistake.OTHER_RULE, other] = ACTIVATIONS[other].slope_formula(sp, z, a)
-    if rule.name != "relu":
+    if rule.name not in ("relu", "softmax"):
         found[Mistake.SLOPE_AT_A, ""] = rule.slope_formula(sp, a, rule.formula(sp, a))
         found[Mistake.NOT_A_SLOPE, "at a"] = rule.formula(sp, a)
         found[Mistake.UPSIDE_DOWN, ""] = 1 / right
@@ -106,6 +106,21 @@ def _for_slope(d: Derivation, a: Expr, z: Expr) -> Options:
         if k != a:
             found[Mistake.WRONG_NEURON, tag] = d.factor(k, d.rules[k][1]).value
     return found
+
+
+def _for_other_slope(d: Derivation, a: Expr, z: Expr) -> Options:
+    """∂a/∂z of another neuron of a softmax: twice, at z, a part of it, or the slope in its own z."""
+    right, own = d.factor(a, z).value, d.rules[a][1]
+    other = next(b for b, (_, its) in d.rules.items() if its == z)
+    return {
+        (Mistake.SLOPE_TWICE, ""): right**2,
+        (Mistake.Z_FOR_A, ""): right.xreplace({a: own, other: z}),
+        (Mistake.PART, "a"): a,
+        (Mistake.PART, "other"): other,
+        (Mistake.SIGN_INSIDE, ""): a * (1 - other),
+        (Mistake.WRONG_NEURON, "own"): d.factor(a, own).value,
+        (Mistake.WRONG_NEURON, "other"): d.factor(other, z).value,
+    }
 
 
 def _for_weight(d: Derivation, z: Expr, a: Expr) -> Options:
@@ -265,6 +280,10 @@ def _paths(chain: Chain) -> Iterator[Edit]:
             for turned in (here, others):
                 changed = {edge: -chain.factors[edge] for edge in turned}
                 yield Edit(Mistake.PATH_SUBTRACTED, _through(turned), changed)
+    rules = chain.d.rules
+    if across := [(of, by) for of, by in chain.factors if of in rules and rules[of][1] != by]:
+        where = "the other outputs of the softmax"
+        yield Edit(Mistake.PATH_MISSING, where, dict.fromkeys(across, sp.S.Zero))
     if meetings:
         yield Edit(Mistake.PATHS_MULTIPLIED, "", multiplied=True)
 
@@ -302,6 +321,11 @@ def _wholes(chain: Chain) -> Iterator[Edit]:
     yield Edit(Mistake.RATE, repr(chain), whole=rate * right)
     if chain.of != d.E:
         return
+    if d.net.loss_rule.needs == "softmax":
+        own = {(a, z): sp.S.One for a, (_, z) in d.rules.items() if a in d.targets}
+        changed = {edge: own.get(edge, sp.S.Zero) for edge in chain.factors if edge[0] in d.targets}
+        changed |= {(d.E, a): a - t for a, t in d.targets.items()} if changed else {}
+        yield Edit(Mistake.TARGETS_SUM, repr(chain), changed)
     yield Edit(Mistake.STEP, repr(chain), whole=chain.by - rate * right)
     yield Edit(Mistake.STEP, repr(chain), whole=chain.by + rate * right)
     for other in _namesakes(chain):

@@ -154,8 +154,7 @@ def _on_expression(table: Table, answer: Expr, point: RealPoint | None) -> Verdi
     if found is not None:
         return _on_finding(table, found)
     if not answer.free_symbols:
-        kind = Mistake.ZERO if answer.is_zero else Mistake.CONSTANT
-        return Verdict(False, kind.sentence(asked), kind.word)
+        return Verdict(False, Mistake.CONSTANT.sentence(asked), Mistake.CONSTANT.word)
     if point is not None and _agree_at(table, answer, point):
         return Verdict(False, Mistake.NUMBERS.sentence("letters for all numbers"), Mistake.NUMBERS.word)
     said = [*_at_an_example(table, answer, [point] if point else table.sides), *_symbols(table, answer)]

@@ -40,6 +40,7 @@ class Mistake(Enum):
     )
     RATE = "rate left in", "The learning rate is in it, and it belongs to the step: you need only {where}."
     STEP = "step taken", "This is the parameter after a step: you need only {where}."
+    TARGETS_SUM = "sum of the targets", "This is right only where the targets add up to 1: look at {where}."
     NOT_A_SLOPE = "value for slope", "You have a quantity itself in the place of its derivative {where}."
     PART = "part of a factor", "Only a part of the factor is there: look at {where}."
     SIGN_INSIDE = "sign inside", "A sign inside a factor is wrong: look at {where}."

@@ -71,7 +71,7 @@ class ExactPoint(Point):
         self.values |= dict.fromkeys(RATES, rate)
         for symbol, definition in d.definitions.items():
             if symbol in d.rules:
-                self._activate(symbol.name, *d.rules[symbol], off=off)
+                self._activate(symbol.name, *d.rules[symbol], definition, off)
             elif symbol != d.E:
                 self._sum(symbol.name, definition)
         self.values[d.E.name] = self.value(d.definitions[d.E])
@@ -138,7 +138,7 @@ class ExactPoint(Point):
             value, root = (value + part) % PRIME, root * self._roots.setdefault(part, self._draw()) % PRIME
         self._begin(z, value, root)
 
-    def _activate(self, a: str, rule: str, z: Expr, off: Iterable[str]) -> None:
+    def _activate(self, a: str, rule: str, z: Expr, definition: Expr, off: Iterable[str]) -> None:
         value, root = self.values[z.name], self._roots[self.values[z.name]]
         power = root * root % PRIME
         if rule == "relu":
@@ -151,13 +151,15 @@ class ExactPoint(Point):
             self.values[a] = self._draw()
             self._powers[self.values[a]] = (1 + power) % PRIME
             self._logs[(1 + power) % PRIME] = self.values[a]
-        elif rule == "tanh":
-            self._begin(a, self.value(1 - 2 / (sp.exp(2 * z) + 1)), self._draw())
         else:
-            output = power * pow(1 + power, -1, PRIME) % PRIME
+            output = self.value(definition)
             self._begin(a, output, self._draw())
-            self._logs[output] = self._draw()
-            self._logs[(1 - output) % PRIME] = (self._logs[output] - value) % PRIME
+            if rule == "sigmoid":
+                self._logs[output] = self._draw()
+                self._logs[(1 - output) % PRIME] = (self._logs[output] - value) % PRIME
+            elif rule == "softmax":
+                log_of_sum = self._logs.setdefault(power * pow(output, -1, PRIME) % PRIME, self._draw())
+                self._logs[output] = (value - log_of_sum) % PRIME
 
     def _exp_of_term(self, term: Expr, known: dict[Expr, int]) -> int:
         number, rest = term.as_coeff_Mul()

@@ -19,6 +19,7 @@ import numpy as np
 from backprop_lib.core import Network
 from backprop_lib.exercises.chains import Chain
 from backprop_lib.exercises.edits import Edit, edits
+from backprop_lib.exercises.mistakes import Mistake
 from backprop_lib.exercises.points import PRIME, RealPoint, as_fraction, exact_points
 from backprop_lib.exercises.walking import RATES, Unreadable
 from backprop_lib.symbols import Derivation, Expr, derive
@@ -93,6 +94,8 @@ class Table:
             If it has no value at a point.
         """
         key, scale = _projected([point.value(answer) for point in self.points])
+        if not key:
+            return Finding((Edit(Mistake.ZERO, repr(self.chain)),))
         if key == self._key:
             return Finding(factor=_factor(scale, self._scale, 10**6))
         known = [(edit, _factor(scale, own, _SIMPLE)) for edit, own in self._mistakes.get(key, [])]

@@ -23,7 +23,12 @@ HIGHEST = 10_000  # power
 _LONGEST = 30  # digits of a number
 _MOST = 20_000  # parts of an expression
 _DEEPEST = 120  # parts within each other
-_RULES = {**{name: name for name in ACTIVATIONS}, "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid"}
+_RULES = {
+    **{name: name for name, rule in ACTIVATIONS.items() if not rule.compares},
+    "σ": "sigmoid",
+    "sigma": "sigmoid",
+    "logistic": "sigmoid",
+}
 
 
 class Unreadable(ValueError):

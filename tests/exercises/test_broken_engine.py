@@ -11,13 +11,16 @@ from backprop_lib.exercises import examine, letters, points, tables
 from backprop_lib.exercises.mistakes import Mistake
 
 BY_EDITS = [m for m in Mistake if m.word in {name for names in SLIPS.values() for name in names}]
-NO_EDITS = {Mistake.SIGN, Mistake.FACTOR, Mistake.MEAN}
-ASKED = [("2-2-2", "w1[0,1]"), ("2-2-2", "w2[0,1]"), ("2-2-2 biases", "b1[0]"), ("2-3-2 tanh", "w1[2,1]")]
+NO_EDITS = {Mistake.SIGN, Mistake.FACTOR, Mistake.MEAN, Mistake.CONSTANT, Mistake.ZERO}
+ASKED = [
+    ("2-2-2", "w1[0,1]"), ("2-2-2", "w2[0,1]"), ("2-2-2 biases", "b1[0]"), ("2-3-2 tanh", "w1[2,1]"),
+    ("2-3 softmax", "w1[2,1]"),
+]  # fmt: skip
 
 
 @cache
 def wrong_answers():
-    """Slips in four derivatives, with the name that each has."""
+    """Slips in five derivatives, with the name that each has."""
     found = []
     for kind, name in ASKED:
         net, _ = NETWORKS[kind]
@@ -90,8 +93,8 @@ def test_values_that_do_not_obey_the_forward_pass_refuse_right_forms(broken):
     tables._table.cache_clear()
     honest = points.ExactPoint._activate
 
-    def dishonest(self, a, rule, z, off):
-        honest(self, a, rule, z, off)
+    def dishonest(self, a, *others):
+        honest(self, a, *others)
         self.values[a] += 1
 
     broken.setattr(points.ExactPoint, "_activate", dishonest)

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 import sympy as sp
 from questions import NETWORKS, network
-from slips import Forward, f, slope
+from slips import Forward, slope
 
 from backprop_lib import derive
 from backprop_lib.exercises.points import PRIME, RealPoint, as_fraction, exact_points
@@ -42,7 +42,8 @@ def test_a_rule_and_its_slope_in_every_form(kind):
     for layer in range(1, F.last + 1):
         rule, z, a = F.rules[layer], F.z[layer][0], F.a[layer][0]
         whole = F.sum(layer, 0)
-        pairs = [(f(rule, z), a), (f(rule, whole), a), (sp.diff(f(rule, z), z), slope(rule, z, a))]
+        written = F.activation(layer, 0)
+        pairs = [(written, a), (written.xreplace({z: whole}), a), (sp.diff(written, z), slope(rule, z, a))]
         if rule == "sigmoid":
             e = sp.exp
             pairs += [
@@ -50,6 +51,11 @@ def test_a_rule_and_its_slope_in_every_form(kind):
                 (sp.expand(e(-whole)), (1 - a) / a), (e(2 * z) * e(-z), a / (1 - a)),
                 (sp.sech(z / 2) ** 2 / 4, a - a**2), (sp.log(a) - sp.log(1 - a), z), (sp.Function("σ")(z), a),
             ]  # fmt: skip
+        if rule == "softmax":
+            pairs += [
+                (sp.diff(written, F.z[layer][1]), -a * F.a[layer][1]),
+                (sp.log(a) - sp.log(F.a[layer][1]), z - F.z[layer][1]),
+            ]
         if rule == "softplus":
             pairs += [(1 - sp.exp(-a), slope(rule, z, a)), (sp.log(1 + sp.exp(whole)), a)]
         if rule == "relu":

@@ -10,7 +10,7 @@ import samples
 import sympy as sp
 from questions import BOOK, FACTORS, GRADIENTS, NETWORKS
 from rewrites import Rewriter
-from slips import Forward, backward, f, term
+from slips import Forward, backward, term
 
 from backprop_lib import derive
 from backprop_lib.exercises import examine, letters
@@ -21,7 +21,8 @@ def written_out(F):
     a = list(F.a[0])
     for layer in range(1, F.last + 1):
         known = dict(zip(F.a[layer - 1], a, strict=True))
-        a = [f(F.rules[layer], F.sum(layer, i).xreplace(known)) for i in range(F.sizes[layer])]
+        z = {F.z[layer][i]: F.sum(layer, i).xreplace(known) for i in range(F.sizes[layer])}
+        a = [F.activation(layer, i).xreplace(z) for i in range(F.sizes[layer])]
     return sp.Add(*(term(F.loss, *pair) for pair in zip(a, F.t, strict=True)))
 
 

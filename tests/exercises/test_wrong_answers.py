@@ -40,6 +40,8 @@ def wrong_answers(question):
 def names_of(question, values):
     """Return how a wrong answer may be called: as every slip that gives it, up to a constant."""
     right, found = wrong_answers(question)
+    if samples.equal(values, 0):
+        return {"zero"}
     names = {name for slip, _, other in found if samples.alike(values, other) for name in SLIPS[slip]}
     return names | ({"sign", "factor", "mean for sum"} if samples.alike(values, right) else set())
 
@@ -77,7 +79,9 @@ def test_a_random_answer_is_refused_without_a_name(question):
         if verdict.right:
             right = samples.values(backward(question.net)[question.name], points)
             assert samples.equal(samples.values(answer, points), right), answer
-        elif verdict.mistake in ("zero", "constant"):
+        elif verdict.mistake == "zero":
+            assert samples.equal(samples.values(answer, points), 0)
+        elif verdict.mistake == "constant":
             assert not answer.free_symbols
         elif verdict.mistake:  # so short that it is a piece of the chain, by chance
             values = samples.values(answer, points)

@@ -46,6 +46,14 @@ NETWORKS = {
     "2-3-2 tanh": (network([2, 3, 2], True, "tanh"), ["w1[2,1]", "w2[1,2]"]),
     "2-3-2 relu": (network([2, 3, 2], True, ["relu", "identity"]), ["w1[2,1]", "w2[1,2]"]),
     "2-2-1 softplus": (network([2, 2, 1], False, "softplus"), ["w1[1,0]", "w2[0,1]"]),
+    "2-3 softmax": (
+        network([2, 3], True, "softmax", "categorical_cross_entropy"),
+        ["w1[2,1]", "b1[0]", "z1[1]"],
+    ),
+    "2-2-3 softmax": (
+        network([2, 2, 3], False, ["tanh", "softmax"], "categorical_cross_entropy"),
+        ["w1[0,1]", "w2[1,0]"],
+    ),
     "10-3-2": (network([10, 3, 2], True, loss="squared_error"), ["w1[1,7]", "w2[1,0]"]),
     "3-4-3-2": (network([3, 4, 3, 2], True, loss="squared_error"), ["w1[2,1]", "w2[0,1]"]),
 }
@@ -54,7 +62,7 @@ BOOK = [
     Question(exercise.id, exercise.answer.network, exercise.answer.name)
     for lesson in lessons()
     for exercise in exercises(lesson).values()
-    if isinstance(exercise.answer, Derivative)
+    if isinstance(exercise.answer, Derivative) and "/" not in exercise.answer.name
 ]
 FACTORS = [
     Question("2-2-2", NETWORKS["2-2-2"][0], name)

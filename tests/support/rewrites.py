@@ -5,7 +5,6 @@ program has the rules of a network from `slips`, and nothing from the package.
 """
 
 import sympy as sp
-from slips import f
 
 
 class Rewriter:
@@ -66,7 +65,7 @@ class Rewriter:
             return expression
         layer, i, rule = self.layer[a]
         z = self.forward.z[layer][i]
-        forms = [f(rule, z)]
+        forms = [self.forward.activation(layer, i)]
         if rule == "sigmoid":
             forms += [
                 sp.exp(z) / (1 + sp.exp(z)),

@@ -60,6 +60,12 @@ class Forward:
         terms = [w * a for w, a in zip(self.w[layer][i], self.a[layer - 1], strict=True)]
         return sp.Add(*terms, *([self.b[layer][i]] if self.biases else []))
 
+    def activation(self, layer, i):
+        """What a is defined as."""
+        if self.rules[layer] == "softmax":
+            return sp.exp(self.z[layer][i]) / sp.Add(*(sp.exp(z) for z in self.z[layer]))
+        return f(self.rules[layer], self.z[layer][i])
+
     def numbers(self, net, x, t):
         """The value of each symbol at an example, from a forward pass in NumPy."""
         trace = net.forward(x)
@@ -97,18 +103,22 @@ def slope(rule, z, a):
         return sp.Integer(1)
     if rule == "softplus":
         return 1 / (1 + sp.exp(-z))
-    return {"sigmoid": a * (1 - a), "tanh": 1 - a**2}[rule]
+    return {"sigmoid": a * (1 - a), "tanh": 1 - a**2, "softmax": a * (1 - a)}[rule]
 
 
 def error(loss, a, t):
     if loss == "binary_cross_entropy":
         return (a - t) / (a * (1 - a))
+    if loss == "categorical_cross_entropy":
+        return -t / a
     return {"half_squared_error": a - t, "squared_error": 2 * (a - t)}[loss]
 
 
 def term(loss, a, t):
     if loss == "binary_cross_entropy":
         return -(t * sp.log(a) + (1 - t) * sp.log(1 - a))
+    if loss == "categorical_cross_entropy":
+        return -t * sp.log(a)
     return {"half_squared_error": (t - a) ** 2 / 2, "squared_error": (t - a) ** 2}[loss]
 
 
@@ -124,8 +134,15 @@ def paths(F, name):
         return
     slope_here = slope(F.rules[layer], F.z[layer][place[0]], F.a[layer][place[0]])
     last = {"w": [F.a[layer - 1][place[-1]]], "b": [sp.Integer(1)], "z": []}[letter]
-    for path in _above(F, layer, place[0]):
-        yield [*path, slope_here, *last]
+    for k, path in _into(F, layer, place[0]):
+        own = k == place[0]
+        yield [*path, slope_here if own else -F.a[layer][k] * F.a[layer][place[0]], *last]
+
+
+def _into(F, layer, i):
+    """Yield each activation that a z goes into, and the paths back to it."""
+    for k in range(F.sizes[layer]) if F.rules[layer] == "softmax" else [i]:
+        yield from ((k, path) for path in _above(F, layer, k))
 
 
 def _above(F, layer, i):
@@ -135,8 +152,9 @@ def _above(F, layer, i):
         return
     for k in range(F.sizes[layer + 1]):
         z, a = F.z[layer + 1][k], F.a[layer + 1][k]
-        for path in _above(F, layer + 1, k):
-            yield [*path, slope(F.rules[layer + 1], z, a), F.w[layer + 1][k, i]]
+        for n, path in _into(F, layer + 1, k):
+            here = slope(F.rules[layer + 1], z, a) if n == k else -a * F.a[layer + 1][n]
+            yield [*path, here, F.w[layer + 1][k, i]]
 
 
 def runs(F, name):
@@ -157,7 +175,7 @@ def backward(net, slip=""):
     found = {}
     e = np.array([wrong_error(F, k, slip) for k in range(F.sizes[-1])], dtype=object)
     found |= {str(F.a[-1][k]): e[k] for k in range(F.sizes[-1])}
-    delta = e * slopes(F, F.last, slip)
+    delta = through_softmax(F, e, slip) if F.rules[F.last] == "softmax" else e * slopes(F, F.last, slip)
     if slip == "difference is delta":
         delta = F.a[-1] - F.t
     if slip == "mean over the outputs":
@@ -187,6 +205,19 @@ def afterwards(F, name, value, slip):
     if slip == "chain upside down" and "relu" not in F.rules:
         return 1 / value
     return value
+
+
+def through_softmax(F, e, slip):
+    """∂E/∂z of the outputs: each z is in every output."""
+    made = []
+    for j, a in enumerate(F.a[-1]):
+        others = (
+            sp.Integer(0)
+            if slip == "no other outputs"
+            else sp.Add(*(-e[k] * F.a[-1][k] * a for k in range(len(e)) if k != j))
+        )
+        made.append(e[j] * a * (1 - a) + others)
+    return np.array(made, dtype=object)
 
 
 def wrong_error(F, k, slip):
@@ -321,7 +352,7 @@ SLIPS = {  # each slip, and the names of mistakes that tell it
     "halved": {"factor"},
     "doubled": {"factor"},
     "mean over the outputs": {"mean for sum", "factor"},
-    "no error": {"error forgotten", "constant"},
+    "no error": {"error forgotten", "constant", "zero"},
     "error squared": {"factor twice"},
     "loss for its slope": {"value for slope"},
     "a alone": {"part of a factor"},
@@ -329,7 +360,8 @@ SLIPS = {  # each slip, and the names of mistakes that tell it
     "a + t": {"sign inside"},
     "z - t": {"z for a"},
     "another loss": {"another function's slope"},
-    "difference is delta": {"slope forgotten"},
+    "difference is delta": {"slope forgotten", "sum of the targets"},
+    "no other outputs": {"path missing"},
     "error of the other output": {"wrong neuron"},
     "target of the other output": {"wrong neuron"},
     **{
