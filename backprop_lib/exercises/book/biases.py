@@ -462,8 +462,8 @@ EXERCISES = (
             """,
         hints=(
             "The forward pass first, with the biases. Then δ of the outputs, then δ of the hidden neurons.",
-            """`W2.T @ delta2` collects what comes back over all outputs, and `np.outer(delta1, x)` has the shape
-            of `W1`.""",
+            """`W2.T @ delta2` collects what comes back over all outputs, and `np.outer(delta1, x)` has the
+            shape of `W1`.""",
         ),
         solution="""
             def gradients(W1, b1, W2, b2, x, t):
