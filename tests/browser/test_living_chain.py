@@ -5,6 +5,7 @@ import pytest
 from axe import violations
 from browser_choice import require_browser
 from chain_page import faults, number, open_chain, said, shown
+from opened import write_notebook
 
 from backprop_lib import Network
 
@@ -247,3 +248,48 @@ def on_page(page):
     """What axe finds on the whole page."""
     page.evaluate("() => document.querySelector('main').classList.add('jp-OutputArea')")
     return violations(page)
+
+
+# ---- in JupyterLab -------------------------------------------------------------------------------
+
+
+LAB = [
+    "from backprop_lib import Network\nfrom backprop_lib.widgets import living_chain",
+    "chain = living_chain(Network([[[0.5]], [[0.5]]]), [0.1], [0.9], 0.9)\nchain",
+    "chain",
+]
+
+
+def test_in_jupyterlab_both_views_follow_also_without_a_kernel(lab, folder):
+    write_notebook(folder / "chain.ipynb", [("code", cell) for cell in LAB])
+    with lab.open("chain.ipynb") as notebook:
+        assert not list(notebook.execution())
+        page, views = notebook.page, notebook.page.locator(".bp-chain")
+        assert views.count() == 2
+        count = len(notebook.cells)
+        for stopped in (False, True):
+            if stopped:
+                assert notebook.stop_kernel()
+            for key, by in (("ArrowUp", 0.05), ("PageDown", -0.5)):
+                weight = views.nth(0).get_by_role("spinbutton", name="w₁")
+                before, _ = number(weight.input_value())
+                weight.press(key)
+                page.wait_for_function(
+                    "([value]) => [...document.querySelectorAll('.bp-chain [aria-label=w₁]')]"
+                    ".every((field) => Math.abs(Number(field.value.replace('−', '-')) - value) < 1e-9)",
+                    arg=[before + by],
+                )
+            typed(views.nth(1), "w₂", "0.25")
+            typed(views.nth(1), "x", "bad")
+            assert "expected a number" in shown(views.nth(1))["problem"]
+            states = [shown(views.nth(k)) for k in (0, 1)]
+            assert states[0]["numbers"] == states[1]["numbers"]
+            values_now = {name: number(text)[0] for name, text in states[0]["fields"]}
+            net = Network([[[values_now["w₁"]]], [[values_now["w₂"]]]])
+            assert list(faults(states[0], net, [values_now["x"]], [values_now["t"]], "w2[0,0]", 0.01)) == []
+        assert page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.length") == count
+        assert notebook.complaints == []
+        assert notebook.foreign == []
+        for theme in ("JupyterLab Light", "JupyterLab Dark"):
+            with notebook.theme(theme):
+                assert [what for impact, what in violations(page) if impact in ("serious", "critical")] == []

@@ -17,12 +17,10 @@ const NARROW = 122; // a neuron where there is little room
  * Spread so many things evenly around the middle of `room`.
  * @param {number} count
  * @param {number} room
- * @param {number} pitch at most
+ * @param {number} pitch from one to the next
  */
-const spread = (count, room, pitch) => {
-  const step = Math.min(pitch, room / count);
-  return Array.from({ length: count }, (_, i) => room / 2 + (i - (count - 1) / 2) * step);
-};
+const spread = (count, room, pitch) =>
+  Array.from({ length: count }, (_, i) => room / 2 + (i - (count - 1) / 2) * pitch);
 
 /**
  * How much of a field at `p` those that are there already cover.
@@ -84,8 +82,8 @@ export const layoutOf = (sizes, width) => {
     return k < layers - 1 ? (count * sizes[k + 1] > 1 ? 168 : 96) : 60;
   });
   const beneath = right && outputs % 2 ? 62 : 0; // room for a target beneath the loss
-  const room = right ? Math.max(most * PITCH, most > 1 ? 0 : 160) + beneath : width;
-  const sides = (/** @type {number} */ count) => spread(count, room - beneath, PITCH);
+  const room = right ? (most - 1) * PITCH + CARD.high + 36 + beneath : width;
+  const sides = (/** @type {number} */ count) => spread(count, room - beneath, right ? PITCH : Math.min(PITCH, room / count));
   /**
    * @param {number} way
    * @param {number} side

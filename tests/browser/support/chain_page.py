@@ -67,8 +67,9 @@ SHOWN = """root => ({
 })"""
 
 
-def shown(page, selector=".bp-chain"):
-    return page.locator(selector).first.evaluate(SHOWN)
+def shown(view):
+    """Return all that a chain shows: the one on a page, or the one that a locator names."""
+    return (view if hasattr(view, "evaluate_all") else view.locator(".bp-chain").first).evaluate(SHOWN)
 
 
 def number(text):
