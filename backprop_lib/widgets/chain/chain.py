@@ -157,7 +157,7 @@ class LivingChain(Carried):
         """Return the network with its numbers and gradients."""
         net, (x, t) = self.network, self.example
         drawn = draw_network(net, net.forward(x), net.gradients(x, t), t, net.loss(x, t))
-        return [Picture(drawn.svg, f"{self!r} {drawn.alt}")]
+        return [Picture(drawn.svg, f"{self!r} {drawn.alt}", drawn.letters)]
 
     def __repr__(self) -> str:
         net, (x, t), single = self.network, self.example, max(self._net.sizes) == 1
