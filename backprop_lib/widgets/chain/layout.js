@@ -83,7 +83,8 @@ export const layoutOf = (sizes, width) => {
   });
   const beneath = right && outputs % 2 ? 62 : 0; // room for a target beneath the loss
   const room = right ? (most - 1) * PITCH + CARD.high + 36 + beneath : width;
-  const sides = (/** @type {number} */ count) => spread(count, room - beneath, right ? PITCH : Math.min(PITCH, room / count));
+  const pitch = right ? PITCH : Math.min(PITCH, room / most);
+  const sides = (/** @type {number} */ count) => spread(count, room - beneath, pitch);
   /**
    * @param {number} way
    * @param {number} side
