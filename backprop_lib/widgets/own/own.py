@@ -192,7 +192,7 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         """Put a network together from what the fields say; weights stay while their shapes do."""
         parts = re.split(r"\s*[-–,\s]\s*", self.layers.value.strip())
         if len(parts) < 2 or not all(re.fullmatch(r"[0-9]{1,4}", part) and int(part) for part in parts):
-            expected = "two or more whole numbers with hyphens between, such as 2-3-1"
+            expected = "at least two whole numbers with hyphens between, such as 2-3-1"
             raise ValueError(f"“layers” is {self.layers.value[:40]!r}, expected {expected}.")
         sizes = [int(part) for part in parts]
         check_size(sizes, biases=self.biases.value)
