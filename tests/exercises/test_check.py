@@ -114,6 +114,14 @@ def test_a_blank_is_not_judged(one, blank):
     assert "Then run the cell again." in verdict.sentence
 
 
+def test_a_program_is_judged_as_soon_as_anything_in_it_has_changed():
+    blank = find("one-path.8").blank
+    for program, judged in [(blank, False), (blank, True), (blank + "\n# a thought", False)]:
+        made = {"sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+        exec(compile(program.replace("delta1 * x", "delta1") if judged else program, "a cell", "exec"), made)
+        assert check("one-path.8", made["step"]).judged == judged
+
+
 def test_a_blank_that_was_moved_is_no_answer_yet():
     said = "Your function returns `...`: put your answer where the dots are."
     for id, answer in [("one-path.1", lambda a2, t: ...), ("one-path.9", lambda w1, w2, x, t: ...)]:
