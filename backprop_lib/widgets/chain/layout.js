@@ -79,7 +79,7 @@ export const layoutOf = (sizes, width) => {
   const rest = width - begin - (layers - 1) * card - loss;
   const gaps = sizes.map((count, k) => {
     if (right) return k < layers - 1 ? (rest - TO_LOSS) / (layers - 1) : TO_LOSS;
-    return k < layers - 1 ? (count * sizes[k + 1] > 1 ? 168 : 96) : 60;
+    return k < layers - 1 ? (count * sizes[k + 1] > 1 ? 184 : 100) : 60;
   });
   const beneath = right && outputs % 2 ? 62 : 0; // room for a target beneath the loss
   const room = right ? (most - 1) * PITCH + CARD.high + 36 + beneath : width;
@@ -101,13 +101,16 @@ export const layoutOf = (sizes, width) => {
     sides(sizes[k]).forEach((side, i) => (at[`a${k}[${i}]`] = point(start + card / 2, side)));
     /** @type {string[]} */
     const inside = [];
+    /** @type {Edge[]} */
+    const free = []; // what no card covers of them
     for (const [to, q] of sides(sizes[k]).entries()) {
       for (const [from, p] of sides(sizes[k - 1]).entries()) {
         inside.push(`w${k}[${to},${from}]`);
+        free.push({ from: point(end, p), to: point(start, q) });
         edges[`w${k}[${to},${from}]`] = { from: point(end - under, p), to: point(start + under, q) };
       }
     }
-    onEdges(inside.map((name) => edges[name])).forEach((place, i) => (at[inside[i]] = place));
+    onEdges(free).forEach((place, i) => (at[inside[i]] = place));
     end = start + card;
   }
   const start = end + gaps[layers - 1], middle = sides(1)[0];
