@@ -553,3 +553,10 @@ def test_an_unknown_name_is_told():
         examine_function("backwards", sigmoid)
     with pytest.raises(ValueError, match="name is 3, expected one of: sigmoid, "):
         examine_function(3, sigmoid)
+
+
+def test_the_number_that_is_shown_is_a_wrong_one():
+    verdict = examine_function(
+        "backward", lambda W, delta, a: (W.T @ delta * a * (1 - a), np.outer(delta, a) + 0.1)
+    )
+    assert verdict.sentence.startswith("In a random example, `gradient[")
