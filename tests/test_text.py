@@ -13,7 +13,7 @@ from backprop_lib.text import Folded, Table, a_or_an, counted, latex_name, plura
 ROOT = Path(__file__).parents[1]
 # “1 …s” that is no count of one
 _NUMBERED = {"chapter ", "neuron ", "hidden ", "output ", "input ", "layer "}
-_NO_NOUNS = "is|was|has|times|plus|minus|less|as|comes|goes|gives|its|this"
+_NO_NOUNS = "bias|is|was|has|times|plus|minus|less|as|comes|goes|gives|its|this"
 
 
 @pytest.mark.parametrize("noun", ["row", "fact", "update", "bias", "axis", "weight", "finding"])
