@@ -310,10 +310,10 @@ EXERCISES = (
         id="digits.2",
         task=r"""
             In the same network, follow the error back to a pixel: write
-            $\partial E/\partial w^{(1)}_{12}$ in letters, for the weight from pixel 2 to hidden neuron 1.
+            $\partial E/\partial w^{(1)}_{10}$ in letters, for the weight from pixel 0 to hidden neuron 1.
             For which pixels is such a derivative zero, whatever the targets are?
             """,
-        answer=Derivative(TINY, "w1[1,2]"),
+        answer=Derivative(TINY, "w1[1,0]"),
         blank=LETTERS,
         hints=(
             "Over how many outputs can this hidden neuron change the loss?",
@@ -323,7 +323,7 @@ EXERCISES = (
         solution="""
             def answer(x, w1, b1, a1, w2, b2, a2, t):
                 back = (a2[0] - t[0]) * w2[0, 1] + (a2[1] - t[1]) * w2[1, 1]
-                return back * a1[1] * (1 - a1[1]) * x[2]
+                return back * a1[1] * (1 - a1[1]) * x[0]
             """,
         why="""
             The pixel is a factor. Where an image has no ink, no weight of that pixel gets a gradient from it.
