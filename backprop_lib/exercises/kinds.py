@@ -135,6 +135,13 @@ class Number:
         tolerance = room / float(np.abs(right).max())
         if close(given, right, tolerance):
             return Verdict(True, "" if right.ndim else f"It is {fixed(float(right), self.decimals)}.")
+        return self._wrong(given, right, room, tolerance)
+
+    def _wrong(self, given: Array, right: Array, room: float, tolerance: float) -> Verdict:
+        """Return what is wrong with an answer of the right shape."""
+        if self._rounded(given, right):
+            said = f"Right so far. Give {counted(self.decimals, 'decimal')}."
+            return Verdict(False, said, "rounded early")
         known = {name: [np.asarray(f(), dtype=float)] for name, (_, f) in self.mistakes.items()}
         most = 2 if right.size < 3 else 12
         if not (found := named([given], [right], known, tolerance, most)):
@@ -142,8 +149,16 @@ class Number:
         name, factor = found
         if name is None:
             return Verdict(False, f"It is {factor.written} times the right answer.", factor.mistake)
+        if right.ndim == 0 and factor.mistake not in ("", "sign"):  # a single number may be so by chance
+            return _sign_and_size(given, right, room)
         besides = f" Besides, it is multiplied by {factor.written}." if factor.mistake else ""
         return Verdict(False, " ".join(self.mistakes[name][0].split()) + besides, name)
+
+    def _rounded(self, given: Array, right: Array) -> bool:
+        """Say whether an answer is the right one, rounded to fewer decimals than are asked for."""
+        fewer = (np.round(right, places) for places in range(1, self.decimals))
+        near = bool(np.all(np.abs(given - right) <= 0.1 * np.abs(right)))
+        return near and any(np.allclose(given, rounded, rtol=1e-9, atol=0) for rounded in fewer)
 
 
 def _wrong_shape(given: Array, right: Array) -> Verdict:

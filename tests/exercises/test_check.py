@@ -314,3 +314,23 @@ def test_an_exercise_of_ones_own_replaces_one_with_its_id():
     assert "mine" in lessons()
     register(Exercise(**{**vars(own), "answer": Number(lambda: 4, 0)}))
     assert not check("mine.1", 3).right
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "given"), [(0.0587, 4, 0.06), (1.6094, 4, 1.609), (0.0587, 4, 0.059)]
+)
+def test_an_answer_that_was_rounded_too_early_is_right_so_far(value, decimals, given):
+    verdict = Number(lambda: value, decimals).examine(given)
+    assert (verdict.right, verdict.mistake) == (False, "rounded early")
+    assert verdict.sentence == "Right so far. Give 4 decimals."
+
+
+def test_a_rough_number_is_not_right_so_far():
+    assert Number(lambda: 0.0587, 4).examine(0.1).mistake != "rounded early"
+
+
+def test_a_single_number_is_no_known_mistake_times_two():
+    kind = Number(lambda: 1.0, 2, {"one path": ("This is one path.", lambda: 0.3)})
+    assert kind.examine(0.3).mistake == "one path"
+    assert kind.examine(-0.3).mistake == "one path"
+    assert kind.examine(0.6).mistake == ""

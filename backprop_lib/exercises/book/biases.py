@@ -301,8 +301,7 @@ EXERCISES = (
     Exercise(
         id="biases.4",
         task=r"""
-            In the same network, write $\partial E/\partial b^{(1)}_0$ in letters. How many paths lead from
-            this bias to the loss?
+            In the same network, write $\partial E/\partial b^{(1)}_0$ in letters.
             """,
         answer=Derivative(NET, "b1[0]"),
         blank=LETTERS,
@@ -380,8 +379,9 @@ EXERCISES = (
     Exercise(
         id="biases.7",
         task="""
-            With the numbers that this page began with, the tutorial holds all biases fixed. Hold only `b1`,
-            and train everything else. After how many updates is the loss below 0.0001?
+            The tutorial holds all biases fixed. With the numbers that this page began with, hold only `b1`,
+            and train everything else. After how many updates does the loss first fall below 0.0001? Let
+            `train` count: `stop_below=1e-4`, and at most 20,000 epochs.
             """,
         answer=Number(
             updates_with_b1_held,
@@ -482,7 +482,8 @@ EXERCISES = (
         id="biases.10",
         task="""
             Put it together. Write a function that trains a network whose hidden neurons all share the bias
-            `b1`, a single number, while `b2` is held. The weights learn. Return `b1` after so many updates.
+            `b1`, a single number, while `b2` is held. The weights learn, and everything moves at the same
+            time. Return `b1` after as many updates as `updates` says.
             """,
         answer=Function(SHARED),
         blank="""

@@ -267,7 +267,7 @@ EXERCISES = (
     Exercise(
         id="your-own-network.3",
         task=r"""
-            A layer has two inputs, three outputs, and a softmax. Write $\partial a_1/\partial z_0$ in
+            A layer has two inputs, three outputs, biases, and a softmax. Write $\partial a_1/\partial z_0$ in
             letters: how does the share of output 1 change when $z$ of output 0 grows? Type `a1[0]` for the
             share of output 0 (layer 1, neuron 0).
             """,
@@ -291,7 +291,7 @@ EXERCISES = (
         id="your-own-network.4",
         task=r"""
             In the same layer, write $\partial E/\partial w^{(1)}_{21}$ in letters, for the categorical
-            cross-entropy. The targets may be any numbers here, so leave their sum as it is:
+            cross-entropy. Do not use that targets add up to 1: leave their sum as it is,
             `t[0] + t[1] + t[2]`.
             """,
         answer=Derivative(THREE, "w1[2,1]"),
@@ -312,8 +312,8 @@ EXERCISES = (
     Exercise(
         id="your-own-network.5",
         task="""
-            Find the bug. This softmax is right for small numbers, and returns `nan` for large ones. Repair
-            it.
+            Write the softmax of a layer. It is given an array `z`, and returns an array of the same shape. It
+            has to be right for small numbers, and for numbers in the thousands, too.
             """,
         answer=Function(SOFTMAX),
         blank="""
