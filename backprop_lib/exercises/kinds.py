@@ -139,12 +139,13 @@ class Number:
 
     def _wrong(self, given: Array, right: Array, room: float, tolerance: float) -> Verdict:
         """Return what is wrong with an answer of the right shape."""
-        if self._rounded(given, right):
-            said = f"Right so far. Give {counted(self.decimals, 'decimal')}."
-            return Verdict(False, said, "rounded early")
         known = {name: [np.asarray(f(), dtype=float)] for name, (_, f) in self.mistakes.items()}
         most = 2 if right.size < 3 else 12
-        if not (found := named([given], [right], known, tolerance, most)):
+        found = named([given], [right], known, tolerance, most)
+        if (not found or found[1].mistake) and self._rounded(given, right):
+            said = f"Right so far. Give {counted(self.decimals, 'decimal')}."
+            return Verdict(False, said, "rounded early")
+        if not found:
             return _sign_and_size(given, right, room)
         name, factor = found
         if name is None:
