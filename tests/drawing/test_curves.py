@@ -115,7 +115,7 @@ def test_every_axis_of_a_sweep_and_of_a_race_counts_updates():
             assert label(panel.svg, "updates")
             assert set(ticks(panel.svg, "x")) == {"0", "1", "10", "100"}
     race = rate_race(*TWO, [0.9, 9.0], 100, 1e-3, [9.0])
-    background = unquote(race.children[0].value)
+    background = unquote(race.panel["background"])
     assert "<!-- updates -->" in background
     assert "iteration" not in background
 

@@ -16,7 +16,7 @@ from test_assignments import LESSONS, ROOT
 from backprop_lib.exercises.assignments import read_assignment, save_assignments
 from backprop_lib.exercises.report import class_report
 
-PROGRAMS = Path(os.environ["NBGRADER"]).absolute()  # where nbgrader's commands are
+PROGRAMS = Path(os.environ.get("NBGRADER", "")).absolute()  # where nbgrader's commands are
 
 # What somebody adds who would rather not compute.
 CHEATS = """

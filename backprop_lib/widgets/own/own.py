@@ -91,7 +91,7 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         self.rows = ipw.Textarea(description="inputs : targets", continuous_update=False, **tall)
         self.keep = ipw.Textarea(description="to keep", continuous_update=False, **tall)
         self.take = ipw.Button(description="Open this text", layout={"width": "max-content"})
-        self.says, self.view = Spoken(), ipw.HTML()
+        self.says, self.view = Spoken(), ipw.HTML(layout={"width": "100%", "overflow": "auto"})
         self._quiet = False
         self._drawn_seed = ""
         for control, do in (
