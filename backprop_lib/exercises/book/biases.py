@@ -337,7 +337,8 @@ EXERCISES = (
         ),
         solution="""
             def step_of_biases(b, delta, learning_rate):
-                return b - learning_rate * delta
+                step = learning_rate * delta
+                return b - step
             """,
         why="""
             A mean belongs over the examples of a batch, never over the neurons. With a single neuron the two

@@ -91,7 +91,7 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         self.rows = ipw.Textarea(description="inputs : targets", continuous_update=False, **tall)
         self.keep = ipw.Textarea(description="to keep", continuous_update=False, **tall)
         self.take = ipw.Button(description="Open this text", layout={"width": "max-content"})
-        self.says, self.view = Spoken(), ipw.HTML(layout={"width": "100%", "overflow": "auto"})
+        self.says, self.view = Spoken(), ipw.HTML()
         self._quiet = False
         self._drawn_seed = ""
         for control, do in (
@@ -103,7 +103,7 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         ):
             control.observe(self._answer(do), "value")
         self.take.on_click(self.says.guarded(self._take))
-        columns = {"grid_template_columns": "repeat(auto-fit, minmax(250px, 1fr))", "max_width": "920px"}
+        columns = {"grid_template_columns": "repeat(auto-fit, minmax(min(300px, 100%), 1fr))", "max_width": "920px"}
         fields = [self.examples, self.layers, self.hidden, self.last, self.loss, self.biases]
         grid = ipw.GridBox([*fields, self.seed, self.rate], layout=columns)
         super().__init__([grid, self.rows, self.says, self.view, self.keep, self.take])
@@ -258,7 +258,9 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         drawn = [draw_network(net, trace, net.gradients(x[0], t[0]), target, net.loss(x[0], t[0]))]
         drawn += [plot_decisions(net, x, t)] if net.sizes[0] == 2 else []
         caption = "<p>The drawing shows the first example.</p>" if len(x) > 1 else ""
-        self.view.value = caption + "".join(p._repr_mimebundle_()["text/html"] for p in drawn)
+        pictures = "".join(p._repr_mimebundle_()["text/html"] for p in drawn)
+        narrow = "display: grid; grid-template-columns: minmax(0, 1fr)"  # wide pictures scroll by themselves
+        self.view.value = f'<div style="{narrow}">{caption}{pictures}</div>'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the view, and the pictures where no widget can be shown."""

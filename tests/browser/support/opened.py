@@ -159,11 +159,13 @@ class Slider:
 
     def tab_to(self):
         """Select the slider's cell, go on by Tab, and say whether that leads to the handle."""
-        self.page.evaluate("n => course.select(course.boxes()[n])", self.number)
-        for _ in range(6):  # code that can be scrolled is a stop of its own
-            self.page.keyboard.press("Tab")
-            if self.element(HANDLE).evaluate("handle => handle === document.activeElement"):
-                return True
+        for _ in range(3):  # a busy JupyterLab may move the focus once more when a cell is selected
+            self.page.evaluate("n => course.select(course.boxes()[n])", self.number)
+            self.page.wait_for_timeout(200)
+            for _ in range(6):  # code that can be scrolled is a stop of its own
+                self.page.keyboard.press("Tab")
+                if self.element(HANDLE).evaluate("handle => handle === document.activeElement"):
+                    return True
         return False
 
     @property
