@@ -103,7 +103,10 @@ class OwnNetwork(OfCell, ipw.VBox):  # type: ignore[misc]
         ):
             control.observe(self._answer(do), "value")
         self.take.on_click(self.says.guarded(self._take))
-        columns = {"grid_template_columns": "repeat(auto-fit, minmax(min(300px, 100%), 1fr))", "max_width": "920px"}
+        columns = {
+            "grid_template_columns": "repeat(auto-fit, minmax(min(300px, 100%), 1fr))",
+            "max_width": "920px",
+        }
         fields = [self.examples, self.layers, self.hidden, self.last, self.loss, self.biases]
         grid = ipw.GridBox([*fields, self.seed, self.rate], layout=columns)
         super().__init__([grid, self.rows, self.says, self.view, self.keep, self.take])
